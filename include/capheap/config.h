@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every option with its default. To change some, define CAPHEAP_CONFIG_FILE as the name of a header
+ * of your own, in quotes, when you compile: it is included first and what it defines wins. Options
+ * are 0 or 1, or a number with its range.
+ */
+#ifndef CAPHEAP_CONFIG_H
+#define CAPHEAP_CONFIG_H
+
+#ifdef CAPHEAP_CONFIG_FILE
+#include CAPHEAP_CONFIG_FILE
+#endif
+
+/* Words (of the size of a pointer) that a lock of the port takes: 2 for an ESP32's spinlock, 8 for
+ * a POSIX mutex. */
+#ifndef CAPHEAP_PORT_LOCK_WORDS
+#if defined(__unix__) || defined(__APPLE__)
+#define CAPHEAP_PORT_LOCK_WORDS 8
+#else
+#define CAPHEAP_PORT_LOCK_WORDS 2
+#endif
+#endif
+
+#endif
