@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# The front door. `make help` lists what there is; the work is done by CMake and by scripts/.
+
+.DEFAULT_GOAL := help
+.PHONY: help build test size fuzz format clean
+
+help: ## List the targets
+	@echo "capheap $$(cat VERSION). Targets:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
+	    awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+
+build: ## Build the library and the command capheap into build/release
+	@scripts/setup demo
+	@cmake -S . -B build/release -G Ninja -DCMAKE_BUILD_TYPE=Release >/dev/null
+	@cmake --build build/release
+
+test: ## Build and run all tests: gcc and clang, 64 and 32 bit, sanitizers, bare chips
+	@scripts/setup test
+	@scripts/test $(TESTS)
+
+size: ## Bytes of code per file on Cortex-M0, Cortex-M4, RV32IMAC and Xtensa lx106
+	@scripts/setup size
+	@scripts/size
+
+fuzz: ## Fuzz the region engine with libFuzzer for SECONDS (default 60)
+	@scripts/setup fuzz
+	@scripts/fuzz $(or $(SECONDS),60)
+
+format: ## Format all C files with clang-format
+	@scripts/setup format
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean: ## Remove everything that was built
+	rm -rf build
