@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a chip's memories are: types, memories, aliases, start-up memory, and what is reserved; and
- * what remains of them for a heap. Tables only: nothing here touches the memory, so a program on a
- * PC can ask for any chip's layout.
+ * what remains of them for a heap. Tables and arithmetic only: nothing here touches the memory, so
+ * a program on a PC can ask for any chip's layout. Everything is const and may be called from
+ * anywhere, interrupts included.
+ *
+ * The tables are in chips/, one file per chip, declared in chips.h. docs/adding-a-chip.md shows how
+ * to write one's own.
  */
 #ifndef CAPHEAP_CHIP_H
 #define CAPHEAP_CHIP_H
@@ -17,42 +21,48 @@
 extern "C" {
 #endif
 
-/* Capabilities are listed in three priorities: a request is served first by a type that has one of
- * its bits in the first. */
+/*
+ * Capabilities are listed in three priorities. A request is served first by types that have one of
+ * its bits in the first, then by those that have one in the second, then in the third; each time
+ * only by types that have all of its bits in the three together. So a memory whose `8BIT` stands in
+ * the third priority is the last to be spent on a plain request, and still serves one that asks
+ * for what only it can do.
+ */
 #define CAPHEAP_PRIORITIES 3
 
 /* A kind of memory. Its tag is its index in the chip's table. */
 typedef struct capheap_type {
-    const char *name;
-    capheap_caps_t caps[CAPHEAP_PRIORITIES];
-    uint32_t granule;    /* bytes; 0 means the default of 8 */
-    uint32_t cache_line; /* bytes of the largest write-back cache line in front of it; 0 if none */
+    const char *name;                        /* as listings print it: "D/IRAM" */
+    capheap_caps_t caps[CAPHEAP_PRIORITIES]; /* no bit twice; never CACHE_ALIGNED or INVALID */
+    uint32_t granule;    /* bytes, a power of two from 8 to 128; 0 means the default of 8 */
+    uint32_t cache_line; /* bytes of the largest line of a write-back cache in front of it, a power
+                            of two; 0 if there is none */
 } capheap_type_t;
 
+/* A second address of a memory, on the instruction bus. */
 typedef enum capheap_alias {
     CAPHEAP_ALIAS_NONE = 0,
     CAPHEAP_ALIAS_LINEAR,   /* alias + (address - start) */
-    CAPHEAP_ALIAS_INVERTED, /* word order reversed: the last word of the memory is the first of the
-                               alias (ESP32's SRAM1) */
+    CAPHEAP_ALIAS_INVERTED, /* words in reverse order: the memory's last word is the alias's first
+                               (ESP32's SRAM 1) */
 } capheap_alias_t;
 
-#define CAPHEAP_MEMORY_STARTUP                                                                     \
-    1u /* used during start-up (stacks, boot loader): held back until start-up is over */
-#define CAPHEAP_MEMORY_EXTERNAL                                                                    \
-    2u /* there only if fitted; its size is what the program finds at run time */
+/* Used during start-up (stacks, boot loader): held back until start-up is over. */
+#define CAPHEAP_MEMORY_STARTUP 1u
+/* There only if fitted: the program tells how many bytes are. */
+#define CAPHEAP_MEMORY_EXTERNAL 2u
 
-/* A piece of the address space. */
+/* A piece of the address space: a chip's memory, or what is left of it. */
 typedef struct capheap_memory {
-    uintptr_t start;
-    size_t size;        /* bytes */
+    uintptr_t start;    /* a multiple of 4 */
+    size_t size;        /* bytes, a multiple of 4; of external memory the most that can be fitted */
     uint8_t type;       /* index of its type */
-    uint8_t flags;      /* CAPHEAP_MEMORY_* */
+    uint8_t flags;      /* CAPHEAP_MEMORY_* or 0 */
     uint8_t alias_kind; /* capheap_alias_t */
-    uintptr_t alias;    /* second address, on the instruction bus, of the whole piece: of its lowest
-                           address on that bus */
+    uintptr_t alias;    /* the lowest address of the same piece on the instruction bus; 0 if none */
 } capheap_memory_t;
 
-/* start <= address < end. */
+/* start <= address < end; start == end: nothing. */
 typedef struct capheap_range {
     uintptr_t start;
     uintptr_t end;
@@ -60,28 +70,80 @@ typedef struct capheap_range {
 } capheap_range_t;
 
 typedef struct capheap_chip {
-    const char *name;  /* "esp32" */
-    const char *title; /* "Espressif ESP32" */
-    const capheap_type_t *types;
-    const capheap_memory_t *memories; /* sorted by start */
-    const capheap_range_t *reserved;  /* always reserved on this chip: ROM data, caches */
+    const char *name;                 /* "esp32": lower-case letters, digits, '-' */
+    const char *title;                /* "Espressif ESP32" */
+    const capheap_type_t *types;      /* the index is the tag */
+    const capheap_memory_t *memories; /* sorted by start, no overlap, aliases included */
+    const capheap_range_t *reserved;  /* reserved whatever the program is: ROM data, caches */
+    const capheap_range_t *usual;     /* what the code and data of an ordinary small application
+                                         take besides: an example to show and to test with, never
+                                         applied by itself */
     uint8_t type_count;
     uint8_t memory_count;
     uint8_t reserved_count;
+    uint8_t usual_count;
 } capheap_chip_t;
 
+/* Bytes of the smallest piece that a layout keeps: what a region of 8-byte granules needs. With
+ * coarser granules it is proportionally more: eight granules. */
+#define CAPHEAP_CHIP_PIECE_MIN 64u
+
 /*
- * The chip's memories less the chip's own reserved ranges and those given, adjacent pieces of one
- * type (and one alias and one start-up state) joined, pieces too small for a region dropped, sorted
- * by start, into out[0..max). Returns how many there are (negative: a capheap_status_t). External
- * memories count only where `fitted` names the bytes that are there. O(memories * ranges).
+ * What is left for a heap: the chip's memories, less the chip's own reserved ranges and those
+ * given; adjacent pieces of one type, one start-up state and one continuing alias joined; pieces
+ * too small for a region dropped; sorted by start. These are ESP-IDF's rules
+ * (components/heap/port/memory_layout_utils.c, components/heap/heap_caps_init.c).
+ *
+ * Reserved ranges may come in any order, overlap, be empty, and be given by either address of a
+ * memory that has two: code at its place on the instruction bus takes its data address away. Each
+ * is widened to whole 32-bit words.
+ *
+ * fitted: bytes of external memory that are there, counted from the start of the chip's external
+ * memory; more than fits its window counts as the window. Memory that a program maps elsewhere is
+ * added to a heap by hand.
+ *
+ * out: room for max pieces; memory_count + reserved_count + the given ranges are always enough.
+ * NULL (and max 0): count only.
+ *
+ * Returns the number of pieces, or a negative capheap_status_t: CAPHEAP_ERROR_ARGUMENT (chip NULL;
+ * ranges NULL though counted; a range that ends before it starts), CAPHEAP_ERROR_WRAPS (a range
+ * that ends at 0, past the end of the address space), CAPHEAP_ERROR_UNKNOWN (a range that touches
+ * no memory of the chip, or memory fitted to a chip that takes none), CAPHEAP_ERROR_FULL (more than
+ * max pieces). On failure out holds nothing of use. capheap_chip_check_range tells which range it
+ * was. O(memories * ranges^2).
  */
 int capheap_chip_layout(const capheap_chip_t *chip, const capheap_range_t *reserved,
                         size_t reserved_count, size_t fitted, capheap_memory_t *out, size_t max);
 
-/* All chips that are linked in, NULL at the end; capheap_chip_find: by name, NULL if there is none.
+/* Would a layout take this range? CAPHEAP_OK, or why not, as above. O(memories). */
+capheap_status_t capheap_chip_check_range(const capheap_chip_t *chip, const capheap_range_t *range);
+
+/*
+ * Is the table itself in order? For one's own chips. CAPHEAP_OK; CAPHEAP_ERROR_ARGUMENT (something
+ * missing; a granule, cache line, alignment or alias that the comments above don't allow; a
+ * capability listed twice; memories not sorted), CAPHEAP_ERROR_WRAPS (a memory or alias passes the
+ * end of the address space), CAPHEAP_ERROR_OVERLAP (of memories or aliases), CAPHEAP_ERROR_UNKNOWN
+ * (a type out of range, or a reserved range that touches no memory). *index, if not NULL: which
+ * type, memory or range it was. O(memories^2).
  */
+capheap_status_t capheap_chip_check(const capheap_chip_t *chip, size_t *index);
+
+/* All capabilities of a type. */
+capheap_caps_t capheap_type_caps(const capheap_type_t *type);
+
+/*
+ * From one address of a memory to the other. Both take a piece (size 0 included) that lies inside
+ * the memory, or inside its alias, and give the lowest address of the same piece on the other
+ * side; 0 if it does not lie inside, or if there is no alias. Where the alias is inverted, the
+ * piece's last word is the first on the other side; so the alias of a block and size 0 give the
+ * end of the block. O(1).
+ */
+uintptr_t capheap_memory_to_alias(const capheap_memory_t *memory, uintptr_t start, size_t size);
+uintptr_t capheap_memory_from_alias(const capheap_memory_t *memory, uintptr_t alias, size_t size);
+
+/* Every table of chips/, NULL at the end. A firmware that names its chip links that table alone. */
 extern const capheap_chip_t *const capheap_chips[];
+/* By name; NULL if there is none, or if name is NULL. O(chips). */
 const capheap_chip_t *capheap_chip_find(const char *name);
 
 #ifdef __cplusplus

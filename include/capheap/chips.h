@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The chips that capheap knows: one declaration per table of chips/. Sources of all figures stand
+ * in the tables. */
+#ifndef CAPHEAP_CHIPS_H
+#define CAPHEAP_CHIPS_H
+
+#include "capheap/chip.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern const capheap_chip_t capheap_chip_esp32;
+extern const capheap_chip_t capheap_chip_esp32c3;
+extern const capheap_chip_t capheap_chip_esp32s3;
+extern const capheap_chip_t capheap_chip_esp8266;
+extern const capheap_chip_t capheap_chip_host;
+extern const capheap_chip_t capheap_chip_rp2040;
+extern const capheap_chip_t capheap_chip_stm32h743;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
