@@ -21,4 +21,10 @@
 #endif
 #endif
 
+/* Regions that one chip's layout can have, 1 to 255: capheap_add_chip keeps room for so many on the
+ * stack, 20 to 40 bytes each. */
+#ifndef CAPHEAP_LAYOUT_REGIONS
+#define CAPHEAP_LAYOUT_REGIONS 32
+#endif
+
 #endif

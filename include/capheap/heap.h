@@ -1,13 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A heap: a set of regions, each of a memory type with capabilities. A request names capabilities;
- * it is served by the first region, in order of priority, whose type has them all and that has
- * room. Any number of heaps live side by side; a pointer is freed through the heap that gave it,
- * whichever of its regions it came from.
+ * a region can serve it if its type has them all. The regions that can are tried in the order of
+ * choice (capheap_set_order) until one has room. Any number of heaps live side by side; a block is
+ * given back through the heap that gave it, whichever of its regions it came from.
  *
- * Threads: all calls may be made from several threads at once. Each region has its own lock
- * (port.h), held for one O(1) operation of the engine at a time, so that two threads work in two
- * regions at once. Interrupts: as the port's lock says. Complexity: O(regions) unless said.
+ * Capabilities that do more than select:
+ * - CAPHEAP_EXEC implies CAPHEAP_32BIT. From memory with an alias on the instruction bus the block
+ *   comes back as its address there, and free, realloc and usable size take that address. Such
+ *   memory never serves EXEC together with 8BIT or DMA, which its alias can't do.
+ * - CAPHEAP_CACHE_ALIGNED asks for a block whose start and size are whole cache lines of the
+ *   memory that serves it.
+ * - A request for 8BIT never gets word-only memory, because a type without 8BIT is word-only.
+ * - No capabilities at all (0): refused, for such a block could not be used for anything certain.
+ *
+ * Every block is aligned to its region's granule (8 bytes or more). Size 0 gives NULL, and that is
+ * no failure. A request that no region serves gives NULL and calls the failure hook. A pointer that
+ * is no live block's is reported (capheap_set_hooks) and nothing changes.
+ *
+ * Threads: every call may be made from several threads at once, except where it says otherwise.
+ * Each region has its own lock (port.h), held for one operation of the engine at a time, never over
+ * a hook and never while contents are copied or cleared by the heap; so two threads work in two
+ * regions at once. Calls that change the set of regions take the set's lock besides. Interrupts:
+ * malloc, free and the rest may be called where the port's lock may be taken.
+ *
+ * Complexity: O(regions), each visited with a constant number of instructions, unless said.
  */
 #ifndef CAPHEAP_HEAP_H
 #define CAPHEAP_HEAP_H
@@ -20,70 +37,241 @@
 #include "capheap/chip.h"
 #include "capheap/port.h"
 #include "capheap/region.h"
+#include "capheap/status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* One region of a heap. The fields are the heap's own. */
-typedef struct capheap_slot {
-    capheap_region_t region;
-    capheap_lock_t lock;
-    const capheap_type_t *type;
-    uint32_t tag;
-    capheap_memory_t memory; /* where it is, its alias and flags, as it was added */
-    uint8_t state;           /* empty, held back, serving, leaving */
-} capheap_slot_t;
+/* ------------------------------------------------------------------------------------- hooks */
 
-struct capheap_heap;
+/*
+ * What became of a block. Called with no lock held, in the thread that made the call:
+ *   given out         old_ptr NULL, after it was given out
+ *   resized or moved  both pointers (the same if it stayed), after its contents are in place
+ *   given back        new_ptr NULL, before it is given back, so that no other thread has it yet
+ * size: the bytes asked for; for a block given back, the bytes that it has. caps: as asked for; 0
+ * for a block given back or asked for by tag. A pointer that is no live block's causes no event.
+ */
+typedef void (*capheap_event_fn)(void *context, const void *old_ptr, const void *new_ptr,
+                                 size_t size, capheap_caps_t caps);
 
-/* Called after a block was given out (old NULL), resized or moved (both), or before it is given
- * back (new NULL). */
-typedef void (*capheap_event_fn)(void *context, void *old_ptr, void *new_ptr, size_t size,
-                                 capheap_caps_t caps);
+/*
+ * A request could not be served: no region has these capabilities and room, the alignment is no
+ * power of two, or count * size overflows (size is SIZE_MAX then). Called once per call, with no
+ * lock held, before it returns NULL. Of a list of preferences caps is the last entry; by tag it is
+ * 0.
+ */
 typedef void (*capheap_failure_fn)(void *context, size_t size, size_t alignment,
                                    capheap_caps_t caps);
 
 typedef struct capheap_hooks {
-    capheap_event_fn event;
-    capheap_failure_fn failure; /* a request could not be served */
-    capheap_report_fn report;   /* misuse or damage; NULL: stop the program */
-    void *context;
+    capheap_event_fn event;     /* may be NULL */
+    capheap_failure_fn failure; /* may be NULL */
+    capheap_report_fn report;   /* misuse or damage (status.h: called under the region's lock); NULL
+                                   stops the program */
+    void *context;              /* handed to each of them */
 } capheap_hooks_t;
 
+/* -------------------------------------------------------------------------------------- heap */
+
+/* Room for one region. The fields are the heap's own; read them through inspect.h. */
+typedef struct capheap_slot {
+    struct capheap_slot *next;   /* in order of choice */
+    capheap_caps_t serves;       /* all capabilities of the type; 0 while it can't be used */
+    capheap_caps_t first_choice; /* those that make it a first choice, ... */
+    capheap_caps_t second_choice;
+    uint32_t tag;
+    uint32_t rank;           /* place of its tag in the order given */
+    uint8_t state;           /* empty, held back, joining or serving */
+    uint8_t lock_ready;      /* the lock was made, and stays */
+    uint8_t late;            /* came after the end of start-up */
+    capheap_memory_t memory; /* where it is, its alias and flags, as it was added */
+    const capheap_type_t *type;
+    void *books; /* the map's memory, if not in the region itself */
+    size_t books_size;
+    capheap_lock_t lock;
+    capheap_region_t region;
+} capheap_slot_t;
+
+/* The fields are the heap's own. */
 typedef struct capheap_heap {
-    capheap_slot_t *slots; /* in order of choice */
+    capheap_slot_t *slots;
     size_t slot_count;
+    capheap_slot_t *first; /* of the serving regions, in order of choice */
+    size_t slots_in_use;   /* slots from the front that were ever used */
+    uint32_t version;      /* of the list; odd while it is being changed */
+    const uint32_t *order; /* tags in the order given; NULL: by priority */
+    size_t order_count;
+    uint8_t lock_ready;
+    uint8_t startup_over;
     capheap_lock_t lock; /* of the set of regions */
     capheap_hooks_t hooks;
 } capheap_heap_t;
 
-/* A static heap with room for `regions` regions; ready for use without a constructor. */
+/* The initial value of a heap with an array of zeroed slots, one per region that it may get. */
+#define CAPHEAP_HEAP_INITIAL(slots_, slot_count_)                                                  \
+    { .slots = (slots_), .slot_count = (slot_count_) }
+
+/* A static heap with room for `regions` regions; nothing has to run before it is used. */
 #define CAPHEAP_HEAP_DEFINE(name, regions)                                                         \
     static capheap_slot_t name##_slots[(regions)];                                                 \
-    static capheap_heap_t name = {.slots = name##_slots, .slot_count = (regions)}
+    static capheap_heap_t name = CAPHEAP_HEAP_INITIAL(name##_slots, (regions))
 
-/* Where memory comes from: added by hand, ... */
-capheap_status_t capheap_heap_add(capheap_heap_t *heap, const capheap_type_t *type, uint32_t tag,
-                                  const capheap_memory_t *memory);
-/* ... or all that a chip has, less what is reserved. Start-up memory is held back until
- * capheap_heap_startup_over. */
-capheap_status_t capheap_heap_add_chip(capheap_heap_t *heap, const capheap_chip_t *chip,
-                                       const capheap_range_t *reserved, size_t reserved_count);
-capheap_status_t capheap_heap_startup_over(capheap_heap_t *heap);
-/* Take the region that holds `address` out again. CAPHEAP_ERROR_BUSY while it has live blocks. */
-capheap_status_t capheap_heap_remove(capheap_heap_t *heap, const void *address);
+/* The same at run time: slots need not be zeroed. heap and slots must stay where they are. */
+void capheap_init(capheap_heap_t *heap, capheap_slot_t *slots, size_t slot_count);
 
+/* Before other threads use the heap, or while none does. hooks is copied; NULL: no hooks. O(1). */
+void capheap_set_hooks(capheap_heap_t *heap, const capheap_hooks_t *hooks);
+
+/*
+ * The order of choice among the regions that can serve a request.
+ *
+ * By default (tags NULL): first the regions whose type lists one of the bits asked for in its first
+ * priority, then the second, then the third; among these the word-only before the others, then the
+ * smaller (by capheap_memory_t.size) before the larger, then the one added later.
+ *
+ * With tags[0..count): regions tagged tags[0] come first, then those tagged tags[1], and so on,
+ * whatever their priorities; all others after them by the default. Regions of one tag by size as
+ * above. The array is not copied: keep it for as long as it is in force. It holds for regions added
+ * later too.
+ *
+ * O(regions^2 + regions * count), under the set's lock.
+ */
+void capheap_set_order(capheap_heap_t *heap, const uint32_t *tags, size_t count);
+
+/* ----------------------------------------------------------------------------------- regions */
+
+/*
+ * The first of these calls on a heap must have returned before other threads use it; later ones may
+ * run while others allocate. What the memory held is lost. type, and tags given by
+ * capheap_set_order, must outlive the heap's use of them; memory is copied.
+ *
+ * Fails, and then the heap is as it was: CAPHEAP_ERROR_ARGUMENT (a null pointer; a type with
+ * CAPHEAP_INVALID; an unknown flag or kind of alias; those of capheap_region_init),
+ * CAPHEAP_ERROR_OVERLAP (with a region of the heap, held back or not, or the alias with a region or
+ * its alias), CAPHEAP_ERROR_FULL, CAPHEAP_ERROR_TOO_SMALL, CAPHEAP_ERROR_TOO_LARGE,
+ * CAPHEAP_ERROR_WRAPS.
+ *
+ * Complexity: O(regions) and the clearing of the map, O(size / granule / 16).
+ */
+
+/*
+ * Add a region of a type, which may be one's own: capabilities in three priorities. tag is any
+ * number, for capheap_malloc_tagged and capheap_set_order; of a chip's type it is the index.
+ * Memory flagged CAPHEAP_MEMORY_STARTUP is held back: not touched until capheap_end_startup, from
+ * then on added at once.
+ */
+capheap_status_t capheap_add_region(capheap_heap_t *heap, const capheap_type_t *type, uint32_t tag,
+                                    const capheap_memory_t *memory);
+
+/*
+ * The same with the region's books in other memory: at least
+ * capheap_region_books_size(memory->size, type->granule) bytes, aligned to 4, usable until the
+ * region is removed. A faster memory can so hold the map of a slow one.
+ */
+capheap_status_t capheap_add_region_with_books(capheap_heap_t *heap, const capheap_type_t *type,
+                                               uint32_t tag, const capheap_memory_t *memory,
+                                               void *books, size_t books_size);
+
+/*
+ * Add all memory that a chip has (capheap_chip_layout), less what is reserved; of external memory
+ * the first `fitted` bytes, 0 if it is to come later. Tags are the types' indices in the chip's
+ * table. All is added or nothing. Takes CAPHEAP_LAYOUT_REGIONS * sizeof(capheap_memory_t) bytes of
+ * stack.
+ */
+capheap_status_t capheap_add_chip(capheap_heap_t *heap, const capheap_chip_t *chip,
+                                  const capheap_range_t *reserved, size_t reserved_count,
+                                  size_t fitted);
+
+/*
+ * Add a part of a chip's memory at run time, for example PSRAM that was just set up: type, tag and
+ * alias are those of the chip's memory that holds it. CAPHEAP_ERROR_UNKNOWN if no single memory of
+ * the chip does.
+ */
+capheap_status_t capheap_add_chip_memory(capheap_heap_t *heap, const capheap_chip_t *chip,
+                                         uintptr_t start, size_t size);
+
+/*
+ * Start-up is over: its memory is free now. The regions held back begin to serve. Also, regions
+ * that come later are left out of minimum figures until capheap_reset_minimum. The first failure is
+ * returned after all were tried; a region that failed stays held back. A second call does nothing
+ * but try these again.
+ */
+capheap_status_t capheap_end_startup(capheap_heap_t *heap);
+
+/*
+ * Take out the region that holds `address`; its memory is the caller's again.
+ * CAPHEAP_ERROR_BUSY if it has live blocks, CAPHEAP_ERROR_UNKNOWN if there is none.
+ */
+capheap_status_t capheap_remove_region(capheap_heap_t *heap, const void *address);
+
+/* -------------------------------------------------------------------------------- allocation */
+
+/* A block of at least size bytes of memory with all these capabilities. Its contents are whatever
+ * was there. */
 void *capheap_malloc(capheap_heap_t *heap, size_t size, capheap_caps_t caps);
+
+/* count * size bytes, all zero. NULL, and a failure, if the product overflows. O(bytes). */
 void *capheap_calloc(capheap_heap_t *heap, size_t count, size_t size, capheap_caps_t caps);
+
+/*
+ * Change a block's size, and its memory if that lacks one of these capabilities. Contents are kept
+ * up to the smaller of both sizes; of alignment the region's granule (and the cache line, if caps
+ * has CAPHEAP_CACHE_ALIGNED). ptr NULL: malloc. size 0: free, and NULL. If it can't be had: NULL, a
+ * failure, and the block is as it was; to shrink within the same memory never fails. O(regions) and
+ * the copy.
+ */
 void *capheap_realloc(capheap_heap_t *heap, void *ptr, size_t size, capheap_caps_t caps);
+
+/* As malloc and calloc; the address is a multiple of alignment, a power of two (else NULL, and a
+ * failure). Free it like any other. */
 void *capheap_aligned_alloc(capheap_heap_t *heap, size_t alignment, size_t size,
                             capheap_caps_t caps);
-void *capheap_malloc_prefer(capheap_heap_t *heap, size_t size, const capheap_caps_t *caps,
-                            size_t count);
+void *capheap_aligned_calloc(capheap_heap_t *heap, size_t alignment, size_t count, size_t size,
+                             capheap_caps_t caps);
+
+/* As the above, with the first of prefer[0..prefer_count) that can be served. An empty list fails.
+ * O(prefer_count * regions). */
+void *capheap_malloc_prefer(capheap_heap_t *heap, size_t size, const capheap_caps_t *prefer,
+                            size_t prefer_count);
+void *capheap_calloc_prefer(capheap_heap_t *heap, size_t count, size_t size,
+                            const capheap_caps_t *prefer, size_t prefer_count);
+void *capheap_realloc_prefer(capheap_heap_t *heap, void *ptr, size_t size,
+                             const capheap_caps_t *prefer, size_t prefer_count);
+
+/* From the regions with this tag, whatever their capabilities (word-only memory included), in the
+ * order of choice. */
 void *capheap_malloc_tagged(capheap_heap_t *heap, size_t size, uint32_t tag);
+
+/* Give a block back. NULL is fine. */
 void capheap_free(capheap_heap_t *heap, void *ptr);
+
+/* Bytes that the block at ptr has, its request rounded up; 0 for NULL. */
 size_t capheap_usable_size(capheap_heap_t *heap, const void *ptr);
+
+/* ----------------------------------------------------------------------------------- figures */
+
+/* Sums over the serving regions of a capability set, in bytes. total = used + free. */
+typedef struct capheap_figures {
+    size_t total;        /* all that blocks may take; books are not counted */
+    size_t used;         /* in live blocks, rounding included */
+    size_t free;         /* not in live blocks, perhaps in many pieces */
+    size_t largest;      /* largest size that malloc would now serve from one of them */
+    size_t minimum_free; /* a lower bound of the least that was ever free: the sum of the regions'
+                            own minima, a late region counting 0 */
+    size_t blocks;       /* live blocks (a count) */
+    size_t regions;      /* regions that these sums cover (a count) */
+} capheap_figures_t;
+
+/* Figures of all regions that can serve these capabilities (0: of all regions); by tag: of those
+ * with the tag. Each region's are taken under its lock, one region after the other. */
+void capheap_get_figures(capheap_heap_t *heap, capheap_caps_t caps, capheap_figures_t *figures);
+void capheap_get_figures_tagged(capheap_heap_t *heap, uint32_t tag, capheap_figures_t *figures);
+
+/* Start counting the minimum afresh, from what is free now, in all regions that can serve these
+ * capabilities (0: all). */
+void capheap_reset_minimum(capheap_heap_t *heap, capheap_caps_t caps);
 
 #ifdef __cplusplus
 }
