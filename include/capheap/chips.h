@@ -11,9 +11,14 @@ extern "C" {
 #endif
 
 extern const capheap_chip_t capheap_chip_esp32;
+extern const capheap_chip_t capheap_chip_esp32_one_core;
 extern const capheap_chip_t capheap_chip_esp32c3;
+extern const capheap_chip_t capheap_chip_esp32c3_memprot;
 extern const capheap_chip_t capheap_chip_esp32s3;
+extern const capheap_chip_t capheap_chip_esp32s3_dcache16;
+extern const capheap_chip_t capheap_chip_esp32s3_memprot;
 extern const capheap_chip_t capheap_chip_esp8266;
+extern const capheap_chip_t capheap_chip_esp8266_rtos;
 extern const capheap_chip_t capheap_chip_host;
 extern const capheap_chip_t capheap_chip_rp2040;
 extern const capheap_chip_t capheap_chip_stm32h743;

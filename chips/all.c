@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of all tables. Apart from them, so that a firmware which names its chip links that one
+ * alone. */
+#include "capheap/chips.h"
+
+const capheap_chip_t *const capheap_chips[] = {
+    &capheap_chip_esp32,
+    &capheap_chip_esp32_one_core,
+    &capheap_chip_esp32c3,
+    &capheap_chip_esp32c3_memprot,
+    &capheap_chip_esp32s3,
+    &capheap_chip_esp32s3_dcache16,
+    &capheap_chip_esp32s3_memprot,
+    &capheap_chip_esp8266,
+    &capheap_chip_esp8266_rtos,
+    &capheap_chip_host,
+    &capheap_chip_rp2040,
+    &capheap_chip_stm32h743,
+    NULL,
+};
+
+static int same_name(const char *a, const char *b) {
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+const capheap_chip_t *capheap_chip_find(const char *name) {
+    for (size_t i = 0; name != NULL && capheap_chips[i] != NULL; i++) {
+        if (same_name(name, capheap_chips[i]->name)) {
+            return capheap_chips[i];
+        }
+    }
+    return NULL;
+}

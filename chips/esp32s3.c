@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Espressif ESP32-S3: two Xtensa LX7 cores, 512 KB of SRAM, PSRAM through the cache.
+ *
+ * IDF below is ESP-IDF at 102122904ade (v6.2-dev).
+ *
+ * - Types, their order of choice and memories: IDF components/heap/port/esp32s3/memory_layout.c;
+ *   addresses of both buses: IDF components/soc/esp32s3/include/soc/soc.h (SOC_DIRAM_*). The two
+ *   buses see D/IRAM in the same order, 6F0000 apart.
+ * - Start-up memory: the ROM's stack, 8 KB below 3FCEB710 (soc.h, SOC_ROM_STACK_START and _SIZE),
+ *   and all above it.
+ * - ROM data: from 3FCEEE34 up. The ROM tells it at run time (ets_rom_layout_p); this is the figure
+ *   of the start-up listings in IDF docs/en/security/esp32s3_log.inc and
+ *   examples/system/ota/partitions_ota/README.md.
+ * - Caches of 16 KB (instructions) and 32 KB (data), IDF's defaults
+ *   (components/esp_system/port/soc/esp32s3/Kconfig.cache). What other sizes take: instructions of
+ *   32 KB, 40374000-40378000; data of 64 KB, 3FCF0000-3FCF8000: reserve those. With data of 16 KB
+ *   there is more memory than here, below.
+ * - PSRAM is mapped behind the flash's constants, which have the window's first page of 64 KB (IDF
+ *   components/esp_system/ld/esp32s3/memory.ld.in, drom0_0_seg); a program that knows its true
+ *   place adds it by hand.
+ * - ATOMIC: S32C1I, but not behind the cache (IDF components/esp_hw_support/cpu.c,
+ *   esp_cpu_compare_and_set); RTC memory is left out, since no document says that it works there.
+ * - Cache lines: 16, 32 or 64 bytes by choice of the program (Kconfig.cache); the largest counts.
+ */
+#include "table.h"
+
+#define COMMON (DEFAULT | BIT32 | BIT8)
+
+/* clang-format off */
+enum { DIRAM, DRAM, IRAM, PSRAM, RTC };
+
+static const capheap_type_t types[] = {
+    [DIRAM] = {"RAM",    {COMMON | INTERNAL | DMA | RETENTION | EXEC | SIMD | ATOMIC, 0, 0}, 0, 0},
+    [DRAM]  = {"DRAM",   {0,      COMMON | INTERNAL | DMA | SIMD | ATOMIC, 0},               0, 0},
+    [IRAM]  = {"IRAM",   {EXEC,   BIT32 | INTERNAL,                        0},               0, 0},
+    [PSRAM] = {"SPIRAM", {SPIRAM, 0,                                       COMMON | SIMD},   0, 64},
+    [RTC]   = {"RTCRAM", {RTCRAM, 0,                            COMMON | INTERNAL | EXEC},   0, 0},
+};
+
+static const capheap_memory_t memories[] = {
+    {0x3C000000, KIB(16),            DRAM,  0,        0,      0},
+    {0x3C010000, MIB(32) - KIB(64),  PSRAM, EXTERNAL, 0,      0},
+    {0x3FC88000, 0x61710,            DIRAM, 0,        LINEAR, 0x40378000},
+    {0x3FCE9710, 0x068F0,            DIRAM, STARTUP,  LINEAR, 0x403D9710},
+    {0x3FCF0000, KIB(32),            DRAM,  0,        0,      0},
+    {0x40374000, KIB(16),            IRAM,  0,        0,      0},
+    {0x600FE000, KIB(8),             RTC,   0,        0,      0},
+};
+
+static const capheap_range_t reserved[] = {
+    {0x3C000000, 0x3C004000, "flash mapping"},
+    {0x3FCEEE34, 0x3FCF0000, "ROM data"},
+};
+
+/* The program of IDF examples/system/ota/partitions_ota/README.md. Its listing shows where its data
+ * ends; where its code does is a guess, which changes nothing in the sum. */
+static const capheap_range_t usual[] = {
+    {0x40374000, 0x40388000, "code in IRAM"},
+    {0x3FC98000, 0x3FCA14A0, "static data"},
+    {0x600FE000, 0x600FE11C, "RTC data"},
+    {0x600FFFE8, 0x60100000, "RTC reserved"},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32s3 = {
+    .name = "esp32s3",
+    .title = "Espressif ESP32-S3",
+    TYPES(types),
+    MEMORIES(memories),
+    RESERVED(reserved),
+    USUAL(usual),
+};
+
+/* CONFIG_ESP32S3_DATA_CACHE_16KB: 16 KB more, which appear where flash is mapped otherwise. */
+/* clang-format off */
+static const capheap_range_t reserved_dcache16[] = {
+    {0x3FCEEE34, 0x3FCF0000, "ROM data"},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32s3_dcache16 = {
+    .name = "esp32s3-dcache16",
+    .title = "Espressif ESP32-S3, data cache of 16 KB",
+    TYPES(types),
+    MEMORIES(memories),
+    RESERVED(reserved_dcache16),
+    USUAL(usual),
+};
+
+/* CONFIG_ESP_SYSTEM_MEMPROT: nothing that is heap can be executed, so plain IRAM is no heap. */
+/* clang-format off */
+static const capheap_type_t types_memprot[] = {
+    [DIRAM] = {"RAM",    {COMMON | INTERNAL | DMA | RETENTION | SIMD | ATOMIC, 0, 0},      0, 0},
+    [DRAM]  = {"DRAM",   {0,      COMMON | INTERNAL | DMA | SIMD | ATOMIC, 0},             0, 0},
+    [IRAM]  = {"IRAM",   {0,      BIT32 | INTERNAL,                        0},             0, 0},
+    [PSRAM] = {"SPIRAM", {SPIRAM, 0,                                       COMMON | SIMD}, 0, 64},
+    [RTC]   = {"RTCRAM", {RTCRAM, 0,                                   COMMON | INTERNAL}, 0, 0},
+};
+
+static const capheap_range_t reserved_memprot[] = {
+    {0x3C000000, 0x3C004000, "flash mapping"},
+    {0x3FCEEE34, 0x3FCF0000, "ROM data"},
+    {0x40374000, 0x40378000, "code only"},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32s3_memprot = {
+    .name = "esp32s3-memprot",
+    .title = "Espressif ESP32-S3, memory protection on",
+    TYPES(types_memprot),
+    MEMORIES(memories),
+    RESERVED(reserved_memprot),
+    USUAL(usual),
+};
