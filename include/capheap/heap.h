@@ -78,18 +78,19 @@ typedef struct capheap_hooks {
 /* Room for one region. The fields are the heap's own; read them through inspect.h. */
 typedef struct capheap_slot {
     struct capheap_slot *next;   /* in order of choice */
-    capheap_caps_t serves;       /* all capabilities of the type; 0 while it can't be used */
+    capheap_caps_t serves;       /* all capabilities of its type; 0 while it serves nothing */
     capheap_caps_t first_choice; /* those that make it a first choice, ... */
     capheap_caps_t second_choice;
     uint32_t tag;
     uint32_t rank;           /* place of its tag in the order given */
+    uint32_t serial;         /* regions added before it */
     uint8_t state;           /* empty, held back, joining or serving */
-    uint8_t lock_ready;      /* the lock was made, and stays */
     uint8_t late;            /* came after the end of start-up */
     capheap_memory_t memory; /* where it is, its alias and flags, as it was added */
     const capheap_type_t *type;
-    void *books; /* the map's memory, if not in the region itself */
+    void *books; /* memory of its books; NULL: in the region itself */
     size_t books_size;
+    const void *asked; /* the pointer being looked at, if it is the alias's: for reports */
     capheap_lock_t lock;
     capheap_region_t region;
 } capheap_slot_t;
@@ -100,10 +101,11 @@ typedef struct capheap_heap {
     size_t slot_count;
     capheap_slot_t *first; /* of the serving regions, in order of choice */
     size_t slots_in_use;   /* slots from the front that were ever used */
-    uint32_t version;      /* of the list; odd while it is being changed */
+    uintptr_t version;     /* of the list: its changes so far */
     const uint32_t *order; /* tags in the order given; NULL: by priority */
     size_t order_count;
-    uint8_t lock_ready;
+    uint32_t serial; /* regions ever added */
+    uint8_t locks_ready;
     uint8_t startup_over;
     capheap_lock_t lock; /* of the set of regions */
     capheap_hooks_t hooks;
