@@ -41,19 +41,24 @@ typedef struct capheap_region_config {
     void *report_context;
 } capheap_region_config_t;
 
+/* Thirty-two granules of the map: which start a block, and which of those are free. */
+typedef struct capheap_map_word {
+    uint32_t start;
+    uint32_t free;
+} capheap_map_word_t;
+
 /* The state of a region. Its fields are the engine's own; read them through the calls below. */
 typedef struct capheap_region {
-    unsigned char *base;  /* address of granule 0 */
-    uint32_t *map;        /* per 32 granules a word of start bits and a word of state bits */
-    uint32_t *bins;       /* heads of the free lists, by size */
-    uint32_t granules;    /* granules that blocks may take */
-    uint32_t shift;       /* log2 of the granule's bytes */
-    uint32_t flags;       /* CAPHEAP_REGION_* */
-    uint32_t bin_count;   /* heads in bins */
-    uint32_t free;        /* granules in free blocks */
-    uint32_t minimum;     /* the least that free has been when a block was last given back */
-    uint32_t blocks;      /* live blocks */
-    uint32_t nonempty[8]; /* a bit per bin: it has blocks */
+    uintptr_t origin;        /* address of granule 0, one before the first that blocks may take */
+    capheap_map_word_t *map; /* who starts where */
+    uint32_t *bins;          /* heads of the lists of free blocks, by size */
+    uint32_t nonempty[4];    /* a bit per bin: its list has blocks */
+    uint32_t granules;       /* granules that blocks may take, numbered from 1 */
+    uint32_t free;           /* of them: in free blocks */
+    uint32_t minimum;        /* the least that `free` was when a block was given back */
+    uint32_t blocks;         /* live blocks */
+    uint8_t shift;           /* log2 of the granule's bytes */
+    uint8_t flags;           /* CAPHEAP_REGION_* */
     capheap_report_fn report;
     void *report_context;
 } capheap_region_t;
@@ -143,22 +148,24 @@ bool capheap_region_next_block(const capheap_region_t *region, capheap_block_t *
  */
 bool capheap_region_check(const capheap_region_t *region);
 
+/* How far a check in steps has come. Start a round with all fields 0. */
 typedef struct capheap_check {
-    uint32_t cursor; /* granule to go on from; start a round with all fields 0 */
-    uint32_t free;   /* sums so far */
-    uint32_t blocks;
-    uint32_t changes; /* the region's sums are compared only if nothing was allocated or freed
-                         during the round */
-    bool done;        /* the round is complete */
-    bool sound;       /* nothing wrong was found in this step */
+    uint32_t next;  /* granule to go on from; 0 before the first step */
+    uint32_t free;  /* free granules seen so far */
+    uint32_t live;  /* live blocks seen so far */
+    bool done;      /* the round is complete */
+    bool sound;     /* nothing wrong was found in the last step */
 } capheap_check_t;
 
-/* The same in steps of at most `count` blocks, for a lock held briefly each time. Returns
- * check->sound. O(count). */
+/*
+ * The same in steps of at most `count` blocks (at least 1), for a lock held briefly each time; the
+ * region may change between two steps. The sums are compared only if one step does the whole
+ * round. Returns check->sound. O(count).
+ */
 bool capheap_region_check_step(const capheap_region_t *region, capheap_check_t *check,
                                size_t count);
 
-/* Build the free lists anew from the map alone, as is done by itself when a damaged link is met.
+/* Build the free lists anew from the map alone, as the engine does when it meets a damaged link.
  * O(blocks). */
 void capheap_region_heal(capheap_region_t *region);
 

@@ -36,8 +36,8 @@ typedef enum capheap_fault {
         1, /* the pointer lies in free memory: freed twice, or used after it was freed */
     CAPHEAP_FAULT_INTERIOR, /* the pointer lies inside a live block, not at its start */
     CAPHEAP_FAULT_FOREIGN,  /* the pointer belongs to no block memory of the region or heap */
-    CAPHEAP_FAULT_LINK,     /* a link inside a free block was overwritten; the free lists have been
-                               rebuilt */
+    CAPHEAP_FAULT_LINK, /* a link in a free block was overwritten; `block` is NULL if that block has
+                           been given out since */
     CAPHEAP_FAULT_MAP,      /* the map contradicts itself: memory of the books was overwritten */
 } capheap_fault_t;
 

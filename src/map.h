@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The map: who starts where. Two bits for every granule, in pairs of words for 32 granules.
+ *
+ * start: 1 at the first granule of every block.
+ * free:  at the first and the last granule of a block, 1 if it is free; both are always written.
+ *        The bits between have no meaning but this: the length of a block that covers a whole word
+ *        of them is kept there, in the first such word after its first granule's and in the last
+ *        before its last granule's. So a length is found by looking at two words of `start` at
+ *        most, and at one of `free`.
+ *
+ * Granules are numbered from 1. Granule 0, before the first, and the one after the last are not
+ * memory: their bits (free 0; start 0 and 1) end every search without a test for the edges.
+ */
+#ifndef CAPHEAP_MAP_H
+#define CAPHEAP_MAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bits.h"
+#include "capheap/region.h"
+
+typedef capheap_map_word_t map_word_t;
+
+#define MAP_GRANULES    32u                  /* granules per word */
+#define MAP_LENGTH_BITS UINT32_C(0x7FFFFFFF) /* bit 31 may be the last granule's free bit */
+
+static inline uint32_t map_bit(uint32_t granule) {
+    return UINT32_C(1) << (granule % MAP_GRANULES);
+}
+
+static inline map_word_t *map_word(map_word_t *map, uint32_t granule) {
+    return map + granule / MAP_GRANULES;
+}
+
+static inline uint32_t map_start_at(const map_word_t *map, uint32_t granule) {
+    return (map[granule / MAP_GRANULES].start >> (granule % MAP_GRANULES)) & 1u;
+}
+
+static inline uint32_t map_free_at(const map_word_t *map, uint32_t granule) {
+    return (map[granule / MAP_GRANULES].free >> (granule % MAP_GRANULES)) & 1u;
+}
+
+/* Does a free block start at the granule? */
+static inline bool map_free_block(const map_word_t *map, uint32_t granule) {
+    const map_word_t *word = map + granule / MAP_GRANULES;
+    return (((word->start & word->free) >> (granule % MAP_GRANULES)) & 1u) != 0;
+}
+
+/* Does a live block start at the granule? */
+static inline bool map_live_block(const map_word_t *map, uint32_t granule) {
+    const map_word_t *word = map + granule / MAP_GRANULES;
+    return (((word->start & ~word->free) >> (granule % MAP_GRANULES)) & 1u) != 0;
+}
+
+/* The length of the block that starts at the granule and runs past the end of its word. */
+static inline uint32_t map_length_far(const map_word_t *map, uint32_t granule) {
+    const map_word_t *next = map + granule / MAP_GRANULES + 1;
+    if (next->start != 0) {
+        return MAP_GRANULES - granule % MAP_GRANULES + bits_lowest(next->start);
+    }
+    return next->free & MAP_LENGTH_BITS;
+}
+
+/* The length, in granules, of the block that starts at the granule. */
+static inline uint32_t map_length(const map_word_t *map, uint32_t granule) {
+    uint32_t rest = map[granule / MAP_GRANULES].start >> (granule % MAP_GRANULES) >> 1;
+    return rest != 0 ? bits_lowest(rest) + 1 : map_length_far(map, granule);
+}
+
+/* The first granule of the block whose last granule this is. */
+static inline uint32_t map_start_of(const map_word_t *map, uint32_t last) {
+    const map_word_t *word = map + last / MAP_GRANULES;
+    uint32_t upto = word->start << (MAP_GRANULES - 1 - last % MAP_GRANULES);
+    if (upto != 0) {
+        return last - (MAP_GRANULES - 1) + bits_highest(upto);
+    }
+    if (word[-1].start != 0) {
+        return last - last % MAP_GRANULES - MAP_GRANULES + bits_highest(word[-1].start);
+    }
+    return last + 1 - (word[-1].free & MAP_LENGTH_BITS);
+}
+
+static inline void map_set_start(map_word_t *map, uint32_t granule) {
+    map_word(map, granule)->start |= map_bit(granule);
+}
+
+static inline void map_clear_start(map_word_t *map, uint32_t granule) {
+    map_word(map, granule)->start &= ~map_bit(granule);
+}
+
+static inline void map_set_free(map_word_t *map, uint32_t granule) {
+    map_word(map, granule)->free |= map_bit(granule);
+}
+
+static inline void map_clear_free(map_word_t *map, uint32_t granule) {
+    map_word(map, granule)->free &= ~map_bit(granule);
+}
+
+/* Write the length into the words that the block covers whole, if there are any. */
+static inline void map_write_length(map_word_t *map, uint32_t granule, uint32_t length) {
+    uint32_t first = granule / MAP_GRANULES;
+    uint32_t end = granule + length;
+    if (end / MAP_GRANULES < first + 2) {
+        return;
+    }
+    map[first + 1].free = (map[first + 1].free & ~MAP_LENGTH_BITS) | length;
+    uint32_t last = (end - 1) / MAP_GRANULES;
+    if (last >= first + 2) {
+        map[last - 1].free = length;
+    }
+}
+
+/* Write a free block whose start bit is set already. */
+static inline void map_write_free(map_word_t *map, uint32_t granule, uint32_t length) {
+    map_set_free(map, granule);
+    map_set_free(map, granule + length - 1);
+    map_write_length(map, granule, length);
+}
+
+/* Write a live block whose start bit is set already. */
+static inline void map_write_live(map_word_t *map, uint32_t granule, uint32_t length) {
+    map_clear_free(map, granule);
+    map_clear_free(map, granule + length - 1);
+    map_write_length(map, granule, length);
+}
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Checking all of a region's books, and building the free lists anew from the map. */
+#include "region_core.h"
+
+/* The first block start after `granule`. Looks at one word, or, if that has none, says where to go
+ * on: at the next word. */
+static uint32_t next_start(const map_word_t *map, uint32_t granule, bool *found) {
+    uint32_t rest = map[granule / MAP_GRANULES].start >> (granule % MAP_GRANULES);
+    *found = rest != 0;
+    return rest != 0 ? granule + bits_lowest(rest) : (granule / MAP_GRANULES + 1) * MAP_GRANULES;
+}
+
+/* Is `length` what the map says of the block, in each place where it says so? */
+static bool map_agrees(const capheap_region_t *region, uint32_t granule, uint32_t length) {
+    const map_word_t *map = region->map;
+    uint32_t last = granule + length - 1;
+    if (length == 0 || length > region->granules || last > region->granules) {
+        return false;
+    }
+    bool same = map_free_at(map, granule) == map_free_at(map, last);
+    return same && map_start_at(map, last + 1) && map_start_of(map, last) == granule;
+}
+
+/* Is it in its bin, and do its neighbours in the list know it? */
+static bool links_agree(const capheap_region_t *region, uint32_t granule, uint32_t length) {
+    uint32_t bin = bins_index(length);
+    const bins_links_t *links = bins_links(region, granule);
+    bool full = (region->nonempty[bin / 32] >> bin % 32 & 1) != 0;
+    bool known = full && region->bins[bin] == granule;
+    if (full && !known && bins_sound(region, links->back)) {
+        known = bins_links(region, links->back)->next == granule &&
+                bins_index(map_length(region->map, links->back)) == bin;
+    }
+    return known && (links->next == 0 || (bins_sound(region, links->next) &&
+                                          bins_links(region, links->next)->back == granule));
+}
+
+/* Check the block at `granule`; returns its length, or 0 if the map is wrong there. */
+static uint32_t check_block(const capheap_region_t *region, capheap_check_t *check,
+                            uint32_t granule) {
+    uint32_t length = map_length(region->map, granule);
+    if (!map_agrees(region, granule, length)) {
+        check->sound = false;
+        region_report_map(region, granule);
+        return 0;
+    }
+    if (!map_free_at(region->map, granule)) {
+        check->live++;
+        return length;
+    }
+    check->free += length;
+    if (map_free_at(region->map, granule + length)) { /* two free blocks side by side */
+        check->sound = false;
+        region_report_map(region, granule);
+    }
+    if (!links_agree(region, granule, length)) {
+        check->sound = bins_fault(region, granule, bins_index(length));
+    }
+    return length;
+}
+
+static void compare_sums(const capheap_region_t *region, capheap_check_t *check) {
+    if (check->free != region->free || check->live != region->blocks) {
+        check->sound = false;
+        region_report_map(region, 1);
+    }
+}
+
+bool capheap_region_check_step(const capheap_region_t *region, capheap_check_t *check,
+                               size_t count) {
+    bool whole = check->next == 0;
+    uint32_t granule = whole ? 1 : check->next;
+    check->sound = true;
+    check->done = false;
+    for (; granule <= region->granules && count != 0; count--) {
+        bool found;
+        uint32_t start = next_start(region->map, granule, &found);
+        if (found && start <= region->granules) {
+            uint32_t length = check_block(region, check, start);
+            start += length != 0 ? length : 1;
+        }
+        granule = start;
+    }
+    if (granule > region->granules) {
+        if (whole) {
+            compare_sums(region, check);
+        }
+        *check = (capheap_check_t){.done = true, .sound = check->sound};
+    } else {
+        check->next = granule;
+    }
+    return check->sound;
+}
+
+bool capheap_region_check(const capheap_region_t *region) {
+    capheap_check_t check = {0};
+    return capheap_region_check_step(region, &check, SIZE_MAX);
+}
+
+void region_mend(capheap_region_t *region) {
+    for (uint32_t i = 0; i < BINS_NONE / 32; i++) {
+        region->nonempty[i] = 0;
+    }
+    for (uint32_t granule = 1; granule <= region->granules;) {
+        uint32_t length = map_length(region->map, granule);
+        if (map_free_at(region->map, granule)) {
+            (void)bins_insert(region, granule, length);
+        }
+        granule += length;
+    }
+}
+
+void capheap_region_heal(capheap_region_t *region) {
+    region_mend(region);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the region engine share: from pointers to granules and back, taking a block out
+ * of free memory, giving one back, and reporting.
+ */
+#ifndef CAPHEAP_REGION_CORE_H
+#define CAPHEAP_REGION_CORE_H
+
+#include "bins.h"
+#include "capheap/region.h"
+#include "map.h"
+
+/* Granules for `size` bytes; 0 if size is 0 or more than the region could ever hold. */
+static inline uint32_t region_granules(const capheap_region_t *region, size_t size) {
+    size_t less_one = (size - 1) >> region->shift;
+    return less_one < region->granules ? (uint32_t)less_one + 1 : 0;
+}
+
+static inline void *region_address(const capheap_region_t *region, uint32_t granule) {
+    return (void *)(region->origin + ((uintptr_t)granule << region->shift));
+}
+
+/* The granule that holds the pointer; 0 if none does. */
+static inline uint32_t region_granule_of(const capheap_region_t *region, const void *ptr) {
+    uintptr_t granule = ((uintptr_t)ptr - region->origin) >> region->shift;
+    return granule <= region->granules ? (uint32_t)granule : 0;
+}
+
+/* The first granule of the live block that starts at the pointer; 0 if none does. */
+static inline uint32_t region_live_at(const capheap_region_t *region, const void *ptr) {
+    uint32_t granule = region_granule_of(region, ptr);
+    bool live = region_address(region, granule) == ptr && map_live_block(region->map, granule);
+    return live ? granule : 0;
+}
+
+typedef struct region_block {
+    uint32_t granule; /* the first; 0: no block */
+    uint32_t length;  /* granules */
+} region_block_t;
+
+/* The free block that a request for `room` granules gets; none if none is found. */
+region_block_t region_choose(capheap_region_t *region, uint32_t room);
+
+/* Take a free block out of its bin. */
+void region_detach(capheap_region_t *region, region_block_t block);
+
+/*
+ * Make the first `count` granules of a block that is in no bin live, and what is left of it free.
+ * False if a damaged link was met.
+ */
+bool region_carve(capheap_region_t *region, region_block_t block, uint32_t count);
+
+/*
+ * A live block of `length` granules out of a free one of at least `room` (>= length); 0 if none is
+ * found.
+ */
+uint32_t region_take(capheap_region_t *region, uint32_t length, uint32_t room);
+
+/* Make a live block free: joined with free neighbours, put into its bin. */
+void region_give(capheap_region_t *region, uint32_t granule, uint32_t length);
+
+/* Report that ptr is no live block's start. */
+void region_report_pointer(const capheap_region_t *region, const void *ptr);
+
+/* Report that the map is wrong at the granule. */
+void region_report_map(const capheap_region_t *region, uint32_t granule);
+
+/* The largest request, in granules, that would be served now; 0 if none. */
+uint32_t region_largest(const capheap_region_t *region);
+
+/* After a damaged link was met and reported: build the lists anew. */
+void region_mend(capheap_region_t *region);
+
+#endif
