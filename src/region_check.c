@@ -106,7 +106,7 @@ void region_mend(capheap_region_t *region) {
         if (map_free_at(region->map, granule)) {
             (void)bins_insert(region, granule, length);
         }
-        granule += length;
+        granule += length != 0 ? length : 1; /* 0: a damaged map */
     }
 }
 

@@ -70,8 +70,12 @@ bool capheap_region_next_block(const capheap_region_t *region, capheap_block_t *
     if (granule > region->granules) {
         return false;
     }
+    uint32_t length = map_length(region->map, granule);
+    if (length == 0 || length > region->granules - granule + 1) {
+        return false; /* a damaged map: walk no further */
+    }
     block->start = region_address(region, granule);
-    block->size = bytes(region, map_length(region->map, granule));
+    block->size = bytes(region, length);
     block->used = map_free_at(region->map, granule) == 0;
     return true;
 }
