@@ -2,30 +2,15 @@
 /*
  * Random calls on random regions, compared with a plain model after every one (region_model.h).
  *
- *     property_region_test [--seed N] [--steps N] [--round N] [--log]
+ *     property_region_test [--seed N] [--steps N] [--round N] [--log]     (property_settings.h)
  *
- * A round is one region with a few hundred to a few thousand calls, and depends on the seed and its
- * own number only: a failure prints the command that runs its round alone. --log prints every call
- * and where its block is, as offsets, so that two builds can be compared. CAPHEAP_SEED and
- * CAPHEAP_STEPS in the environment do as --seed and --steps.
+ * --log also prints where each block is, as offsets, so that two builds can be compared.
  */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "property_settings.h"
 #include "region_model.h"
-#include "test_random.h"
+#include <inttypes.h>
 
-#define DEFAULT_STEPS 250000
-
-typedef struct settings {
-    uint64_t seed;
-    uint64_t steps;
-    uint64_t round;
-    bool one_round;
-    bool log;
-} settings_t;
+#define DEFAULT_STEPS 1000000
 
 /* What happened, to see that every kind of thing did. */
 typedef struct tally {
@@ -254,10 +239,10 @@ static void play_all_frees(player_t *player) {
 }
 
 /* False on failure. */
-static bool play_round(const settings_t *settings, uint64_t round, tally_t *tally) {
+static bool play_round(const property_settings_t *settings, uint64_t round, tally_t *tally) {
     static player_t player;
     memset(&player, 0, sizeof(player));
-    player.random = test_random_start(settings->seed * UINT64_C(1000003) + round);
+    player.random = property_random(settings, round);
     player.tally = tally;
     player.log = settings->log;
     uint64_t step = 0;
@@ -279,9 +264,7 @@ static bool play_round(const settings_t *settings, uint64_t round, tally_t *tall
     tally->rounds++;
     tally->faults += player.model.faults;
     if (player.model.failure != NULL) {
-        printf("FAIL in round %" PRIu64 ", step %" PRIu64 ": %s\n"
-               "replay: property_region_test --seed %" PRIu64 " --round %" PRIu64 " --log\n",
-               round, step, player.model.failure, settings->seed, round);
+        property_print_failure(settings, "property_region_test", round, step, player.model.failure);
     }
     model_close(&player.model);
     return player.model.failure == NULL;
@@ -294,7 +277,7 @@ static bool saw_everything(const tally_t *tally) {
            tally->scribbles > 0 && tally->faults > 0;
 }
 
-static void print_tally(const settings_t *settings, const tally_t *t) {
+static void print_tally(const property_settings_t *settings, const tally_t *t) {
     printf("seed %" PRIu64 ": %" PRIu64 " steps on %" PRIu64 " regions (%" PRIu64 " too small)\n"
            "  %" PRIu64 " served, %" PRIu64 " refused, %" PRIu64 " freed\n"
            "  realloc: %" PRIu64 " grown in place, %" PRIu64 " moved down, %" PRIu64
@@ -306,58 +289,9 @@ static void print_tally(const settings_t *settings, const tally_t *t) {
            t->scribbles, t->faults);
 }
 
-static bool parse_number(const char *text, uint64_t *value) {
-    char *end = NULL;
-    if (text == NULL || *text < '0' || *text > '9')
-        return false;
-    *value = strtoull(text, &end, 0);
-    return *end == '\0';
-}
-
-static bool parse_settings(int argc, char **argv, settings_t *settings) {
-    const char *seed = getenv("CAPHEAP_SEED");
-    const char *steps = getenv("CAPHEAP_STEPS");
-    if ((seed != NULL && !parse_number(seed, &settings->seed)) ||
-        (steps != NULL && !parse_number(steps, &settings->steps)))
-        return false;
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-        bool known = true;
-        if (strcmp(argv[i], "--log") == 0) {
-            settings->log = true;
-            continue;
-        }
-        if (strcmp(argv[i], "--seed") == 0)
-            known = parse_number(value, &settings->seed);
-        else if (strcmp(argv[i], "--steps") == 0)
-            known = parse_number(value, &settings->steps);
-        else if (strcmp(argv[i], "--round") == 0)
-            known = settings->one_round = parse_number(value, &settings->round);
-        else
-            known = false;
-        if (!known)
-            return false;
-        i++;
-    }
-    return true;
-}
-
-/* By default each kind of build plays other rounds, so that all of them together see more. */
-static uint64_t default_seed(void) {
-#ifdef __clang__
-    return sizeof(void *) + 1;
-#else
-    return sizeof(void *);
-#endif
-}
-
 int main(int argc, char **argv) {
-    settings_t settings = {.seed = default_seed(), .steps = DEFAULT_STEPS};
+    property_settings_t settings = property_settings(argc, argv, DEFAULT_STEPS);
     tally_t tally = {0};
-    if (!parse_settings(argc, argv, &settings)) {
-        fputs("usage: property_region_test [--seed N] [--steps N] [--round N] [--log]\n", stderr);
-        return 2;
-    }
     if (settings.one_round)
         return play_round(&settings, settings.round, &tally) ? 0 : 1;
     for (uint64_t round = 0; tally.steps < settings.steps; round++) {

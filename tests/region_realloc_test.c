@@ -13,9 +13,10 @@ enum {
 
 static model_t model;
 
-/* Three neighbours of the given sizes, and the rest of the region taken if `full`. */
+/* Three neighbours of the given sizes, each small for the region, and the rest of it taken if
+ * `full`. */
 static void open_three(size_t first, size_t second, size_t third, bool full) {
-    CHECK_EQ(model_open(&model, 16384, 0, 8, 0, 0), CAPHEAP_OK);
+    CHECK_EQ(model_open(&model, 65536, 0, 8, 0, 0), CAPHEAP_OK);
     CHECK(model_malloc(&model, FIRST, first));
     CHECK(model_malloc(&model, SECOND, second));
     CHECK(model_malloc(&model, THIRD, third));
@@ -118,7 +119,7 @@ TEST(failure_leaves_the_block_untouched) {
     open_three(104, 200, 304, true);
     model_free(&model, FIRST);
     unsigned char *start = start_of(SECOND);
-    static const size_t sizes[] = {305, 312, 16384, SIZE_MAX / 2, SIZE_MAX - 8, SIZE_MAX};
+    static const size_t sizes[] = {305, 312, 65536, SIZE_MAX / 2, SIZE_MAX - 8, SIZE_MAX};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         capheap_region_t before = model.region;
         CHECK(!model_realloc(&model, SECOND, sizes[i]));
