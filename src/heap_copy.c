@@ -4,8 +4,6 @@
  * an inverted alias has its words in reverse order. Sizes of blocks are multiples of the granule,
  * so that there is always a whole last word to take along.
  */
-#include <string.h>
-
 #include "heap_internal.h"
 
 /* The words of a block in its owner's order. volatile: or the compiler makes a memcpy of the loop,
@@ -35,7 +33,7 @@ static size_t words_in(size_t bytes) {
 
 void capheap_clear_block(const capheap_slot_t *slot, void *block, size_t bytes) {
     if (!capheap_is_word_only(slot->type)) {
-        memset(block, 0, bytes);
+        __builtin_memset(block, 0, bytes);
         return;
     }
     volatile uint32_t *word = block;
@@ -46,7 +44,7 @@ void capheap_clear_block(const capheap_slot_t *slot, void *block, size_t bytes) 
 
 void capheap_copy_block(const capheap_place_t *to, const capheap_place_t *from, size_t bytes) {
     if (!needs_words(to) && !needs_words(from)) {
-        memcpy(to->block, from->block, bytes);
+        __builtin_memcpy(to->block, from->block, bytes);
         return;
     }
     words_t out = words_of(to);
