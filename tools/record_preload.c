@@ -16,34 +16,14 @@
  *   to look up, and so no phase in which nothing can be allocated yet.
  */
 #define _GNU_SOURCE
-#define _FILE_OFFSET_BITS 64
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <link.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "record.h"
-#include "trace_codec.h"
+#include "record_preload/recorder.h"
 
-#define EXPORT     __attribute__((visibility("default")))
-#define CALLER     ((uintptr_t)__builtin_return_address(0) - 1) /* within the calling instruction */
-#define PAGE       65536u /* a multiple of every machine's page */
-#define WINDOW     (16u * PAGE)
-#define SITES      (UINT32_C(1) << 17) /* places of the table of call sites */
-#define MAX_SITES  (SITES / 2)
-#define HIGH_FD    900 /* out of the way of programs that count on low numbers */
-#define NAME_BYTES 512u
+#define EXPORT __attribute__((visibility("default")))
+#define CALLER ((uintptr_t)__builtin_return_address(0) - 1) /* within the calling instruction */
 
 EXPORT void *malloc(size_t size);
 EXPORT void *calloc(size_t count, size_t size);
@@ -62,200 +42,22 @@ void *__libc_realloc(void *ptr, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *ptr);
 
-typedef struct site {
-    uintptr_t address; /* 0: empty place */
-    uint32_t number;
-} site_t;
-
-/* Cleared in a forked child. */
-typedef struct recorder {
-    atomic_bool on;
-    pthread_mutex_t lock; /* of all that follows */
-    trace_codec_t codec;
-    uint64_t started;      /* ns */
-    uint64_t position;     /* in the file, of the next record */
-    uint64_t window_start; /* in the file */
-    unsigned char *window;
-    site_t *sites;
-    uint32_t site_count;
-    uint32_t task_count;
-    int fd;
-    struct stat identity; /* of the file: a program may close our descriptor and open its own */
-    char path[PATH_MAX];
-    char program[NAME_BYTES];
-} recorder_t;
-
-static recorder_t *recorder;         /* NULL: not begun */
-static atomic_int begun;             /* 0: not yet, 1: begun, or never to be */
 static pthread_key_t thread_key;     /* whose destructor sees a thread's end */
 static atomic_bool thread_key_ready; /* it was created */
 /* Initial-exec: reading them never allocates. */
 static __thread bool inside __attribute__((tls_model("initial-exec"))); /* holds the lock */
 static __thread uint32_t thread_task __attribute__((tls_model("initial-exec"))); /* + 1; 0: none */
 
-static void say(const char *text) {
-    static const char prefix[] = "capheap record: ";
-    if (write(STDERR_FILENO, prefix, sizeof prefix - 1) < 0 ||
-        write(STDERR_FILENO, text, strlen(text)) < 0) {
-        return; /* nobody listens */
-    }
-}
-
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * UINT64_C(1000000000) + (uint64_t)time.tv_nsec;
-}
-
-/* ---- The file. ---- */
-
-/* Is the descriptor still our file's? Else open it anew. */
-static bool find_file(recorder_t *r) {
-    struct stat status;
-    if (fstat(r->fd, &status) == 0 && status.st_dev == r->identity.st_dev &&
-        status.st_ino == r->identity.st_ino) {
-        return true;
-    }
-    r->fd = open(r->path, O_RDWR | O_CLOEXEC);
-    return r->fd >= 0;
-}
-
-/* Take disk space and map it. */
-static unsigned char *map_window(recorder_t *r) {
-    if (!find_file(r) || posix_fallocate(r->fd, (off_t)r->window_start, WINDOW) != 0) {
-        return NULL;
-    }
-    void *window =
-        mmap(NULL, WINDOW, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, (off_t)r->window_start);
-    return window == MAP_FAILED ? NULL : window;
-}
-
-/* Map the part of the file where the next record goes; disk space is taken beforehand, so that a
- * full disk is an error here and no SIGBUS later. */
-static bool move_window(recorder_t *r) {
-    int cancel;
-    if (r->window != NULL) {
-        munmap(r->window, WINDOW);
-    }
-    r->window_start = r->position & ~(uint64_t)(PAGE - 1);
-    /* A thread that is cancelled must not end in here, under the lock. */
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-    r->window = map_window(r);
-    pthread_setcancelstate(cancel, &cancel);
-    return r->window != NULL;
-}
-
-static void stop(recorder_t *r, const char *why) {
-    if (atomic_exchange(&r->on, false)) {
-        say(why);
-    }
-}
-
-/* Append a record. */
-static void emit(recorder_t *r, const unsigned char *record, size_t size) {
-    if (!atomic_load_explicit(&r->on, memory_order_relaxed)) {
-        return;
-    }
-    if (r->window == NULL || r->position + size > r->window_start + WINDOW) {
-        if (!move_window(r)) {
-            stop(r, "the recording can't be written on (is the disk full?); it ends here\n");
-            return;
-        }
-    }
-    unsigned char *to = r->window + (size_t)(r->position - r->window_start);
-    memcpy(to + 1, record + 1, size - 1);
-    __atomic_store_n(to, record[0], __ATOMIC_RELEASE);
-    r->position += size;
-}
-
-static void emit_name(recorder_t *r, trace_kind_t kind, const char *name) {
-    unsigned char record[NAME_BYTES + TRACE_MAX_NUMBER + 1];
-    emit(r, record, trace_encode_name(record, kind, name));
-}
-
-/* ---- Names of call sites and tasks. ---- */
-
-/* "libcrypto.so.3+0x1a2b3c": the module and the offset in it that addr2line takes. */
-static void site_name(const recorder_t *r, char *name, uintptr_t address) {
-    struct dl_find_object object;
-    const char *module = "?";
-    uintptr_t base = 0;
-    if (_dl_find_object((void *)address, &object) == 0) {
-        const char *path = object.dlfo_link_map->l_name;
-        const char *slash = strrchr(path, '/');
-        module = path[0] == '\0' ? r->program : slash == NULL ? path : slash + 1;
-        base = object.dlfo_link_map->l_addr;
-    }
-    size_t length = strnlen(module, NAME_BYTES - 32);
-    memcpy(name, module, length);
-    memcpy(name + length, "+0x", 3);
-    length += 3;
-    uintptr_t offset = address - base;
-    unsigned shift = 0;
-    while (shift + 4 < 8 * sizeof offset && offset >> (shift + 4) != 0) {
-        shift += 4;
-    }
-    for (;; shift -= 4) {
-        name[length++] = "0123456789abcdef"[offset >> shift & 15];
-        if (shift == 0) {
-            break;
-        }
-    }
-    name[length] = '\0';
-}
-
-/* The number of a call site, named in the file when it is met first. 0 when the table is full. */
-static uint32_t site_of(recorder_t *r, uintptr_t address) {
-    char name[NAME_BYTES];
-    uint32_t place = (uint32_t)((address ^ address >> 17) * UINT32_C(2654435761)) & (SITES - 1);
-    while (r->sites[place].address != 0) {
-        if (r->sites[place].address == address) {
-            return r->sites[place].number;
-        }
-        place = (place + 1) & (SITES - 1);
-    }
-    if (r->site_count == MAX_SITES) {
-        return 0;
-    }
-    site_name(r, name, address);
-    emit_name(r, TRACE_KIND_SITE, name);
-    r->sites[place] = (site_t){.address = address, .number = ++r->site_count};
-    return r->site_count;
-}
-
-static void append_number(char *text, uint32_t number) {
-    char digits[12];
-    size_t n = sizeof digits;
-    digits[--n] = '\0';
-    do {
-        digits[--n] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    strcat(text, digits + n);
-}
-
-/* A thread's first call: "mosquitto" is the first one's task, "mosquitto/2" the next one's. */
-static void start_task(recorder_t *r) {
-    char name[64] = "";
-    prctl(PR_GET_NAME, name);
-    if (r->task_count > 0) {
-        strcat(name, "/");
-        append_number(name, r->task_count + 1);
-    }
-    thread_task = ++r->task_count;
-    emit_name(r, TRACE_KIND_TASK, name);
-}
-
 /* ---- Calls. ---- */
 
 /* Take the lock, if there is something to record. */
 static recorder_t *enter(void) {
-    recorder_t *r = recorder;
+    recorder_t *r = recorder_get();
     if (r == NULL || !atomic_load_explicit(&r->on, memory_order_relaxed)) {
         return NULL;
     }
     if (inside) {
-        stop(r, "a signal handler allocates while malloc runs; the recording ends here\n");
+        recorder_stop(r, "a signal handler allocates while malloc runs; the recording ends here\n");
         return NULL;
     }
     inside = true;
@@ -271,11 +73,12 @@ static void leave(recorder_t *r) {
 static void emit_call(recorder_t *r, trace_call_t *call, uintptr_t caller, const void *block,
                       const void *new_block) {
     unsigned char record[TRACE_MAX_CALL];
-    call->site = caller == 0 ? 0 : site_of(r, caller);
+    call->site = caller == 0 ? 0 : recorder_site(r, caller);
     call->task = thread_task - 1;
-    call->time = now() - r->started;
-    emit(r, record,
-         trace_encode_call(&r->codec, record, call, (uintptr_t)block, (uintptr_t)new_block));
+    call->time = recorder_now() - r->started;
+    recorder_emit(
+        r, record,
+        trace_encode_call(&r->codec, record, call, (uintptr_t)block, (uintptr_t)new_block));
 }
 
 /* Under the lock: is this the thread's first call? Then introduce it. */
@@ -283,7 +86,7 @@ static bool meet_thread(recorder_t *r) {
     if (thread_task != 0) {
         return false;
     }
-    start_task(r);
+    thread_task = 1 + recorder_add_task(r);
     trace_call_t start = {.op = TRACE_TASK_START};
     emit_call(r, &start, 0, NULL, NULL);
     return true;
@@ -338,126 +141,6 @@ static void *record_realloc(void *ptr, size_t size, uintptr_t caller) {
     return moved;
 }
 
-/* ---- Beginning and end. ---- */
-
-static void read_small_file(const char *path, char *text, size_t size) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? 0 : read(fd, text, size - 1);
-    if (fd >= 0) {
-        close(fd);
-    }
-    text[got < 0 ? 0 : got] = '\0';
-    for (ssize_t i = 0; i + 1 < got; i++) { /* a command line's words end in zeros */
-        if (text[i] == '\0') {
-            text[i] = ' ';
-        }
-    }
-}
-
-static void find_program(recorder_t *r) {
-    char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    path[length < 0 ? 0 : length] = '\0';
-    const char *slash = strrchr(path, '/');
-    const char *name = slash == NULL ? path : slash + 1;
-    memcpy(r->program, name, strnlen(name, sizeof r->program - 1));
-}
-
-static void emit_meta(recorder_t *r, const char *key, const char *value) {
-    unsigned char record[NAME_BYTES + 4 * TRACE_MAX_NUMBER];
-    emit(r, record, trace_encode_meta(record, key, value));
-}
-
-static void emit_header(recorder_t *r) {
-    unsigned char start[TRACE_MAX_CALL];
-    char command[NAME_BYTES];
-    read_small_file("/proc/self/cmdline", command, sizeof command);
-    emit(r, start, trace_encode_start(start));
-    emit_meta(r, "name", r->program);
-    emit_meta(r, "origin", command);
-    emit_meta(r, "pointer_bits", sizeof(void *) == 8 ? "64" : "32");
-    emit_meta(r, "clock", "ns");
-}
-
-/* A file of this process's own in the folder, named after the time, so that names sort by it. */
-static bool create_file(recorder_t *r, const char *folder) {
-    char digits[24];
-    size_t length = strlen(folder);
-    if (length > sizeof r->path - 64) {
-        return false;
-    }
-    memcpy(r->path, folder, length);
-    r->path[length++] = '/';
-    size_t n = 20;
-    digits[n] = '\0';
-    for (uint64_t left = r->started; n > 0; left /= 10) {
-        digits[--n] = (char)('0' + left % 10);
-    }
-    strcpy(r->path + length, digits);
-    strcat(r->path, ".");
-    append_number(r->path, (uint32_t)getpid());
-    int fd = open(r->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        return false;
-    }
-    r->fd = fcntl(fd, F_DUPFD_CLOEXEC, HIGH_FD);
-    if (r->fd < 0) {
-        r->fd = fd;
-    } else {
-        close(fd);
-    }
-    return fstat(r->fd, &r->identity) == 0;
-}
-
-static void *take_pages(size_t size) {
-    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return pages == MAP_FAILED ? NULL : pages;
-}
-
-static void begin(void) {
-    if (environ == NULL) {
-        return; /* the C library isn't ready: later */
-    }
-    int expected = 0;
-    if (!atomic_compare_exchange_strong(&begun, &expected, 1)) {
-        return;
-    }
-    const char *folder = getenv(RECORD_FOLDER_VARIABLE);
-    if (folder == NULL) {
-        return;
-    }
-    int problem = errno;
-    size_t size = (sizeof(recorder_t) + PAGE - 1) / PAGE * PAGE;
-    recorder_t *r = take_pages(size);
-    site_t *sites = take_pages(SITES * sizeof *sites);
-    if (r == NULL || sites == NULL || madvise(r, size, MADV_WIPEONFORK) != 0) {
-        say("no memory for the recording, or a Linux before 4.14; nothing is recorded\n");
-        return;
-    }
-    pthread_mutex_init(&r->lock, NULL);
-    r->sites = sites;
-    r->started = now();
-    find_program(r);
-    const char *only = getenv(RECORD_PROGRAM_VARIABLE);
-    if (only != NULL && strcmp(only, r->program) != 0) {
-        return;
-    }
-    if (!create_file(r, folder)) {
-        say("the recording's file can't be made; this program is not recorded\n");
-        return;
-    }
-    atomic_store(&r->on, true);
-    emit_header(r);
-    recorder = r;
-    errno = problem;
-}
-
-static inline void begin_once(void) {
-    if (atomic_load_explicit(&begun, memory_order_acquire) == 0) {
-        begin();
-    }
-}
-
 /* Destructors run in rounds: ours waits for the last one, after those that still free. */
 static void end_thread(void *rounds) {
     if ((uintptr_t)rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
@@ -468,8 +151,7 @@ static void end_thread(void *rounds) {
 }
 
 __attribute__((constructor)) static void begin_at_start(void) {
-    begin_once();
-    if (recorder != NULL && pthread_key_create(&thread_key, end_thread) == 0) {
+    if (recorder_get() != NULL && pthread_key_create(&thread_key, end_thread) == 0) {
         atomic_store(&thread_key_ready, true);
     }
 }
@@ -477,7 +159,6 @@ __attribute__((constructor)) static void begin_at_start(void) {
 /* ---- What the program calls. ---- */
 
 void *malloc(size_t size) {
-    begin_once();
     return record_request(TRACE_MALLOC, CALLER, __libc_malloc(size), size, 0);
 }
 
@@ -487,13 +168,11 @@ static uint64_t product(size_t count, size_t size) {
 }
 
 void *calloc(size_t count, size_t size) {
-    begin_once();
     return record_request(TRACE_CALLOC, CALLER, __libc_calloc(count, size), product(count, size),
                           0);
 }
 
 static void free_from(void *ptr, uintptr_t caller) {
-    begin_once();
     if (ptr != NULL) {
         record(TRACE_FREE, caller, ptr, 0, 0);
         __libc_free(ptr);
@@ -505,7 +184,6 @@ void free(void *ptr) {
 }
 
 static void *realloc_from(void *ptr, size_t size, uintptr_t caller) {
-    begin_once();
     if (ptr == NULL) {
         return record_request(TRACE_MALLOC, caller, __libc_malloc(size), size, 0);
     }
@@ -532,7 +210,6 @@ void *reallocarray(void *ptr, size_t count, size_t size) {
 
 /* glibc takes the next power of two. */
 static void *align_from(size_t alignment, size_t size, uintptr_t caller) {
-    begin_once();
     uint64_t power = 1;
     while (power < alignment && power < UINT64_C(1) << TRACE_MAX_ALIGNMENT_LOG2) {
         power *= 2;
