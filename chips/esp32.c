@@ -14,6 +14,7 @@
  * - ATOMIC: S32C1I works on internal data memory and not behind the cache (IDF
  *   components/esp_hw_support/cpu.c, esp_cpu_compare_and_set); IRAM and RTC memory are left out,
  *   since no document says that it works there.
+ * - DMA_DESC_AHB: IDF serves it as DMA on every chip (components/esp_hw_support/heap_align_hw.c).
  * - Cache lines: 32 bytes, write-back towards PSRAM (TRM, "Cache").
  * - RTC fast memory is at 3FF80000 and, as code, at 400C0000; the first core alone reaches it, so
  * it is heap only in a program for one core (IDF components/esp_system/Kconfig,
@@ -22,13 +23,14 @@
 #include "table.h"
 
 #define WORDS (INTERNAL | BIT32 | ATOMIC)
+#define CODE  (BIT32 | EXEC | ATOMIC)
 
 /* clang-format off */
 enum { DRAM, DIRAM, IRAM, PSRAM, RTC };
 
 static const capheap_type_t types[] = {
-    [DRAM]  = {"DRAM",   {BIT8 | DEFAULT, DMA | WORDS, 0},                               0, 0},
-    [DIRAM] = {"D/IRAM", {0, DMA | BIT8 | INTERNAL | DEFAULT, BIT32 | EXEC | ATOMIC},    0, 0},
+    [DRAM]  = {"DRAM",   {BIT8 | DEFAULT, DMA | DESC_AHB | WORDS, 0},                    0, 0},
+    [DIRAM] = {"D/IRAM", {0, DMA | DESC_AHB | BIT8 | INTERNAL | DEFAULT, CODE},          0, 0},
     [IRAM]  = {"IRAM",   {INTERNAL | EXEC | BIT32, 0, 0},                                0, 0},
     [PSRAM] = {"SPIRAM", {SPIRAM | DEFAULT, 0, BIT8 | BIT32},                            0, 32},
     [RTC]   = {"RTCRAM", {RTCRAM, BIT8 | DEFAULT, INTERNAL | BIT32 | EXEC},              0, 0},

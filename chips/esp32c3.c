@@ -17,17 +17,20 @@
  */
 #include "table.h"
 
-#define COMMON      (DEFAULT | INTERNAL | BIT32 | BIT8 | ATOMIC)
-#define COMMON_EXEC (COMMON | EXEC)
+#define COMMON  (DEFAULT | INTERNAL | BIT32 | BIT8 | ATOMIC)
+#define ANY_DMA (DMA | DESC_AHB)
 
 /* clang-format off */
 enum { RAM, RETENTION_RAM, RTC };
 
-static const capheap_type_t types[] = {
-    [RAM]           = {"RAM",           {COMMON_EXEC | DMA, 0,                 0},           0, 0},
-    [RETENTION_RAM] = {"Retention RAM", {RETENTION,         COMMON_EXEC | DMA, 0},           0, 0},
-    [RTC]           = {"RTCRAM",        {RTCRAM,            0,                 COMMON_EXEC}, 0, 0},
-};
+#define TYPES_WITH(exec) {                                                                 \
+    [RAM]           = {"RAM",           {COMMON | ANY_DMA | (exec), 0, 0},           0, 0}, \
+    [RETENTION_RAM] = {"Retention RAM", {RETENTION, COMMON | ANY_DMA | (exec), 0},   0, 0}, \
+    [RTC]           = {"RTCRAM",        {RTCRAM, 0, COMMON | (exec)},                0, 0}, \
+}
+
+static const capheap_type_t types[] = TYPES_WITH(EXEC);
+static const capheap_type_t types_memprot[] = TYPES_WITH(0);
 
 static const capheap_memory_t memories[] = {
     {0x3FC80000, KIB(256), RAM,           0,       LINEAR, 0x40380000},
@@ -40,8 +43,8 @@ static const capheap_range_t reserved[] = {
     {0x3FCDF05C, 0x3FCE0000, "ROM data"},
 };
 
-/* The program of IDF examples/system/efuse/README.md. Its listing shows where its data ends; where
- * its code does is a guess, which changes nothing in the sum. */
+/* The program of IDF examples/system/efuse/README.md. Its listing shows where its data ends;
+ * where its code does is a guess, which changes nothing in the sum. */
 static const capheap_range_t usual[] = {
     {0x40380000, 0x4038A000, "code in IRAM"},
     {0x3FC8A000, 0x3FC8BE70, "static data"},
@@ -60,14 +63,6 @@ const capheap_chip_t capheap_chip_esp32c3 = {
 };
 
 /* CONFIG_ESP_SYSTEM_MEMPROT: nothing that is heap can be executed. */
-/* clang-format off */
-static const capheap_type_t types_memprot[] = {
-    [RAM]           = {"RAM",           {COMMON | DMA, 0,            0},      0, 0},
-    [RETENTION_RAM] = {"Retention RAM", {RETENTION,    COMMON | DMA, 0},      0, 0},
-    [RTC]           = {"RTCRAM",        {RTCRAM,       0,            COMMON}, 0, 0},
-};
-/* clang-format on */
-
 const capheap_chip_t capheap_chip_esp32c3_memprot = {
     .name = "esp32c3-memprot",
     .title = "Espressif ESP32-C3, memory protection on",

@@ -16,6 +16,10 @@
  *   (components/esp_system/port/soc/esp32s3/Kconfig.cache). What other sizes take: instructions of
  *   32 KB, 40374000-40378000; data of 64 KB, 3FCF0000-3FCF8000: reserve those. With data of 16 KB
  *   there is more memory than here, below.
+ * - PSRAM: capabilities as IDF gives them when it adds PSRAM
+ *   (components/esp_psram/system_layer/esp_psram.c, esp_psram_extram_add_to_heap_allocator). The
+ *   DMA reaches PSRAM too (soc_caps.h, SOC_PSRAM_DMA_CAPABLE), but a request for DMA alone means
+ *   internal memory, as in IDF, so the bit is not set.
  * - PSRAM is mapped behind the flash's constants, which have the window's first page of 64 KB (IDF
  *   components/esp_system/ld/esp32s3/memory.ld.in, drom0_0_seg); a program that knows its true
  *   place adds it by hand.
@@ -26,17 +30,21 @@
 #include "table.h"
 
 #define COMMON (DEFAULT | BIT32 | BIT8)
+#define DATA   (INTERNAL | DMA | DESC_AHB | SIMD | ATOMIC)
 
 /* clang-format off */
 enum { DIRAM, DRAM, IRAM, PSRAM, RTC };
 
-static const capheap_type_t types[] = {
-    [DIRAM] = {"RAM",    {COMMON | INTERNAL | DMA | RETENTION | EXEC | SIMD | ATOMIC, 0, 0}, 0, 0},
-    [DRAM]  = {"DRAM",   {0,      COMMON | INTERNAL | DMA | SIMD | ATOMIC, 0},               0, 0},
-    [IRAM]  = {"IRAM",   {EXEC,   BIT32 | INTERNAL,                        0},               0, 0},
-    [PSRAM] = {"SPIRAM", {SPIRAM, 0,                                       COMMON | SIMD},   0, 64},
-    [RTC]   = {"RTCRAM", {RTCRAM, 0,                            COMMON | INTERNAL | EXEC},   0, 0},
-};
+#define TYPES_WITH(exec) {                                                                    \
+    [DIRAM] = {"RAM",    {COMMON | DATA | RETENTION | (exec), 0, 0},                 0, 0},  \
+    [DRAM]  = {"DRAM",   {0, COMMON | DATA, 0},                                      0, 0},  \
+    [IRAM]  = {"IRAM",   {exec, BIT32 | INTERNAL, 0},                                0, 0},  \
+    [PSRAM] = {"SPIRAM", {SPIRAM | DEFAULT, 0, BIT8 | BIT32 | SIMD},                 0, 64}, \
+    [RTC]   = {"RTCRAM", {RTCRAM, 0, COMMON | INTERNAL | (exec)},                    0, 0},  \
+}
+
+static const capheap_type_t types[] = TYPES_WITH(EXEC);
+static const capheap_type_t types_memprot[] = TYPES_WITH(0);
 
 static const capheap_memory_t memories[] = {
     {0x3C000000, KIB(16),            DRAM,  0,        0,      0},
@@ -53,8 +61,8 @@ static const capheap_range_t reserved[] = {
     {0x3FCEEE34, 0x3FCF0000, "ROM data"},
 };
 
-/* The program of IDF examples/system/ota/partitions_ota/README.md. Its listing shows where its data
- * ends; where its code does is a guess, which changes nothing in the sum. */
+/* The program of IDF examples/system/ota/partitions_ota/README.md. Its listing shows where its
+ * data ends; where its code does is a guess, which changes nothing in the sum. */
 static const capheap_range_t usual[] = {
     {0x40374000, 0x40388000, "code in IRAM"},
     {0x3FC98000, 0x3FCA14A0, "static data"},
@@ -90,14 +98,6 @@ const capheap_chip_t capheap_chip_esp32s3_dcache16 = {
 
 /* CONFIG_ESP_SYSTEM_MEMPROT: nothing that is heap can be executed, so plain IRAM is no heap. */
 /* clang-format off */
-static const capheap_type_t types_memprot[] = {
-    [DIRAM] = {"RAM",    {COMMON | INTERNAL | DMA | RETENTION | SIMD | ATOMIC, 0, 0},      0, 0},
-    [DRAM]  = {"DRAM",   {0,      COMMON | INTERNAL | DMA | SIMD | ATOMIC, 0},             0, 0},
-    [IRAM]  = {"IRAM",   {0,      BIT32 | INTERNAL,                        0},             0, 0},
-    [PSRAM] = {"SPIRAM", {SPIRAM, 0,                                       COMMON | SIMD}, 0, 64},
-    [RTC]   = {"RTCRAM", {RTCRAM, 0,                                   COMMON | INTERNAL}, 0, 0},
-};
-
 static const capheap_range_t reserved_memprot[] = {
     {0x3C000000, 0x3C004000, "flash mapping"},
     {0x3FCEEE34, 0x3FCF0000, "ROM data"},

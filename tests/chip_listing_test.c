@@ -77,6 +77,72 @@ TEST(esp32c3_as_the_fuse_example_shows_it) {
                                              "At 50000024 len 00001FC4 (7 KiB): RTCRAM"));
 }
 
+/* docs/en/security/esp32s2_log.inc, where the same memory had another name. */
+TEST(esp32s2_as_the_security_chapter_shows_it) {
+    check_usual(&capheap_chip_esp32s2, LINES("At 3FF9E000 len 00002000 (8 KiB): RTCRAM",
+                                             "At 3FFBF898 len 0003C768 (241 KiB): RAM",
+                                             "At 3FFFC000 len 00003A10 (14 KiB): RAM"));
+}
+
+/* docs/en/security/esp32c5_log.inc, its second program. */
+TEST(esp32c5_as_the_security_chapter_shows_it) {
+    check_usual(&capheap_chip_esp32c5, LINES("At 4080FCB0 len 0004C8F0 (306 KiB): RAM",
+                                             "At 4085C5A0 len 00002F58 (11 KiB): RAM",
+                                             "At 50000000 len 00003FE8 (15 KiB): RTCRAM"));
+}
+
+/* docs/en/security/esp32c6_log.inc, where the same memories had other names. */
+TEST(esp32c6_as_the_security_chapter_shows_it) {
+    check_usual(&capheap_chip_esp32c6, LINES("At 4080B9E0 len 00070C30 (451 KiB): RAM",
+                                             "At 4087C610 len 00002F54 (11 KiB): RAM",
+                                             "At 50000010 len 00003FF0 (15 KiB): RTCRAM"));
+}
+
+/* docs/en/security/esp32h2_log.inc, whose program had no RTC memory for the heap. */
+TEST(esp32h2_as_the_security_chapter_shows_it) {
+    const capheap_range_t ranges[] = {{0x40800000, 0x4080B010, "code and data"},
+                                      {0x50000000, 0x50001000, "LP memory"}};
+    check_listing(
+        &capheap_chip_esp32h2, ranges, 2,
+        LINES("At 4080B010 len 00042370 (264 KiB): RAM", "At 4084D380 len 00002B60 (10 KiB): RAM"));
+}
+
+/* docs/en/security/esp32h21_log.inc, likewise. */
+TEST(esp32h21_as_the_security_chapter_shows_it) {
+    const capheap_range_t ranges[] = {{0x40800000, 0x40809F70, "code and data"},
+                                      {0x50000000, 0x50001000, "LP memory"}};
+    check_listing(
+        &capheap_chip_esp32h21, ranges, 2,
+        LINES("At 40809F70 len 00043410 (269 KiB): RAM", "At 4084D380 len 00002B60 (10 KiB): RAM"));
+}
+
+/* docs/en/security/esp32h4_log.inc. */
+TEST(esp32h4_as_the_security_chapter_shows_it) {
+    check_usual(&capheap_chip_esp32h4, LINES("At 4081BE20 len 0003F530 (253 KiB): RAM",
+                                             "At 4085B350 len 00004B58 (18 KiB): RAM"));
+}
+
+/* docs/en/security/esp32p4_log.inc: its first program ran on revision 1, its second on 3. It lists
+ * the scratch-pad last and gives two of the types other names. */
+TEST(esp32p4_as_the_security_chapter_shows_it) {
+    check_usual(&capheap_chip_esp32p4_rev1, LINES("At 30100044 len 00001FBC (7 KiB): SPM",
+                                                  "At 4FF0ECD0 len 0002C2F0 (176 KiB): RETENT_RAM",
+                                                  "At 4FF3AFC0 len 00004BE4 (18 KiB): RAM",
+                                                  "At 4FF40000 len 00060000 (384 KiB): RAM",
+                                                  "At 50108000 len 00007FE8 (31 KiB): RTCRAM"));
+    check_usual(&capheap_chip_esp32p4, LINES("At 30100044 len 00001FBC (7 KiB): SPM",
+                                             "At 4FF33B20 len 000874A0 (541 KiB): RETENT_RAM",
+                                             "At 4FFBAFC0 len 00004BF0 (18 KiB): RAM",
+                                             "At 50108080 len 00007F80 (31 KiB): RTCRAM"));
+}
+
+/* docs/en/security/esp32s31_log.inc, which lists RTC memory last. */
+TEST(esp32s31_as_the_security_chapter_shows_it) {
+    check_usual(&capheap_chip_esp32s31, LINES("At 2E000000 len 00007FE8 (31 KiB): RTCRAM",
+                                              "At 2F00DA20 len 0006D590 (437 KiB): RAM",
+                                              "At 2F07AFB0 len 000041C0 (16 KiB): RAM"));
+}
+
 /* The start-up stacks are what the listing calls D/IRAM, and nothing else. */
 TEST(esp32_startup_memory) {
     const capheap_chip_t *chip = &capheap_chip_esp32;
@@ -106,4 +172,8 @@ TEST(esp32_code_in_sram1_takes_its_data_address) {
 
 TEST_MAIN(esp32_as_the_heap_chapter_shows_it, esp32_with_a_bluetooth_host,
           esp32s3_as_the_update_example_shows_it, esp32c3_as_the_fuse_example_shows_it,
+          esp32s2_as_the_security_chapter_shows_it, esp32c5_as_the_security_chapter_shows_it,
+          esp32c6_as_the_security_chapter_shows_it, esp32h2_as_the_security_chapter_shows_it,
+          esp32h21_as_the_security_chapter_shows_it, esp32h4_as_the_security_chapter_shows_it,
+          esp32p4_as_the_security_chapter_shows_it, esp32s31_as_the_security_chapter_shows_it,
           esp32_startup_memory, esp32_code_in_sram1_takes_its_data_address)

@@ -107,9 +107,12 @@ static capheap_caps_t all_caps(void) {
     return caps;
 }
 
-/* RTC memory of the two-core ESP32 is in the table for the sake of the one-core variant. */
+/* What a chip's types have and its variant lacks: the table is shared, the memory is reserved. */
 static capheap_caps_t out_of_reach(void) {
-    return now == &capheap_chip_esp32 ? CAPHEAP_RTCRAM : 0;
+    if (now == &capheap_chip_esp32) {
+        return CAPHEAP_RTCRAM; /* RTC memory is the first core's alone */
+    }
+    return now == &capheap_chip_esp32s2_dcache0 ? CAPHEAP_SPIRAM : 0;
 }
 
 TEST(each_capability_can_be_had_beside_an_ordinary_program) {

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Espressif ESP32-C5: one RISC-V core (RV32IMAC), 384 KB of SRAM, 16 KB of LP memory, PSRAM
+ * through the cache.
+ *
+ * IDF below is ESP-IDF at 102122904ade (v6.2-dev).
+ *
+ * - Types, their order of choice and memories: IDF components/heap/port/esp32c5/memory_layout.c;
+ *   addresses: components/soc/esp32c5/include/soc/soc.h. Both buses use the same addresses.
+ * - Start-up memory: the ROM's stack, 8 KB below 4085E5A0 (soc.h, SOC_ROM_STACK_START and _SIZE),
+ *   and all above it.
+ * - ROM data: from 4085F4F8 up (IDF
+ *   components/bootloader/subproject/main/ld/esp32c5/bootloader.memory.ld.in,
+ *   _dram0_rtos_reserved_start). The ROM tells it at run time (ets_rom_layout_p).
+ * - PSRAM: capabilities as IDF gives them when it adds PSRAM
+ *   (components/esp_psram/system_layer/esp_psram.c, esp_psram_extram_add_to_heap_allocator). Its
+ *   window, 42000000 to 44000000, is the flash's too, whose first page of 64 KB is always taken;
+ *   a program that knows the true place adds it by hand. The DMA reaches PSRAM too (soc_caps.h,
+ *   SOC_PSRAM_DMA_CAPABLE), but a request for DMA alone means internal memory, as in IDF, so the
+ *   bit is not set.
+ * - Cache lines: 32 bytes (components/esp_system/port/soc/esp32c5/Kconfig.cache).
+ * - ATOMIC: LR and SC, which IDF uses on any address, PSRAM not excepted
+ *   (components/riscv/include/riscv/rv_utils.h, rv_utils_compare_and_set); LP memory is left out,
+ *   since no document says that it works there.
+ */
+#include "table.h"
+
+#define COMMON (DEFAULT | INTERNAL | BIT32 | BIT8)
+
+/* clang-format off */
+enum { RAM, RTC, PSRAM };
+
+#define TYPES_WITH(exec) {                                                            \
+    [RAM]   = {"RAM",    {COMMON | DMA | DESC_AHB | ATOMIC | (exec), 0, 0},   0, 0},  \
+    [RTC]   = {"RTCRAM", {RTCRAM, COMMON | (exec), 0},                        0, 0},  \
+    [PSRAM] = {"SPIRAM", {SPIRAM | DEFAULT, 0, BIT8 | BIT32 | ATOMIC},        0, 32}, \
+}
+
+static const capheap_type_t types[] = TYPES_WITH(EXEC);
+static const capheap_type_t types_memprot[] = TYPES_WITH(0);
+
+static const capheap_memory_t memories[] = {
+    {0x40800000, 0x5C5A0,           RAM,   0,        0, 0},
+    {0x4085C5A0, 0x03A60,           RAM,   STARTUP,  0, 0},
+    {0x42010000, MIB(32) - KIB(64), PSRAM, EXTERNAL, 0, 0},
+    {0x50000000, KIB(16),           RTC,   0,        0, 0},
+};
+
+static const capheap_range_t reserved[] = {
+    {0x4085F4F8, 0x40860000, "ROM data"},
+};
+
+/* The second program of IDF docs/en/security/esp32c5_log.inc. Its listing shows where its data
+ * ends; where its code does is a guess, which changes nothing in the sum. */
+static const capheap_range_t usual[] = {
+    {0x40800000, 0x4080D000, "code"},
+    {0x4080D000, 0x4080FCB0, "static data"},
+    {0x50003FE8, 0x50004000, "RTC reserved"},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32c5 = {
+    .name = "esp32c5",
+    .title = "Espressif ESP32-C5",
+    TYPES(types),
+    MEMORIES(memories),
+    RESERVED(reserved),
+    USUAL(usual),
+};
+
+/* CONFIG_ESP_SYSTEM_MEMPROT: nothing that is heap can be executed. */
+const capheap_chip_t capheap_chip_esp32c5_memprot = {
+    .name = "esp32c5-memprot",
+    .title = "Espressif ESP32-C5, memory protection on",
+    TYPES(types_memprot),
+    MEMORIES(memories),
+    RESERVED(reserved),
+    USUAL(usual),
+};

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Espressif ESP32-S2: one Xtensa LX7 core, 320 KB of SRAM, of which 8 to 32 KB are caches, 8 KB
+ * of RTC fast memory, PSRAM through the cache.
+ *
+ * IDF below is ESP-IDF at 102122904ade (v6.2-dev).
+ *
+ * - Types, their order of choice and memories: IDF components/heap/port/esp32s2/memory_layout.c;
+ *   addresses: components/soc/esp32s2/include/soc/soc.h (SOC_DIRAM_*, SOC_RTC_*). The two buses
+ *   see D/IRAM and RTC memory in the same order, at different addresses.
+ * - Caches: 8 KB each for instructions and data, IDF's defaults
+ *   (components/esp_system/port/soc/esp32s2/Kconfig.cache). With one of 16 KB reserve
+ *   3FFB4000-3FFB6000 too, with both 3FFB4000-3FFB8000. Without a data cache, which excludes
+ *   PSRAM, there is more: esp32s2-dcache0.
+ * - Start-up memory: the last block of 16 KB. ROM data: from 3FFFFA10 up (IDF
+ *   components/esp_rom/esp32s2/ld/esp32s2.rom.ld, _dram0_rtos_reserved_start).
+ * - PSRAM: capabilities as IDF gives them when it adds PSRAM
+ *   (components/esp_psram/system_layer/esp_psram.c, esp_psram_extram_add_to_heap_allocator), in
+ *   the data cache's window 3F500000 to 3FF80000. The DMA reaches PSRAM too (soc_caps.h,
+ *   SOC_PSRAM_DMA_CAPABLE), but a request for DMA alone means internal memory, as in IDF, so the
+ *   bit is not set.
+ * - Cache lines: 16 or 32 bytes by choice of the program (Kconfig.cache); the larger counts.
+ * - ATOMIC: this core lacks S32C1I (IDF components/xtensa/esp32s2/include/xtensa/config/core-
+ *   isa.h); the compiler's atomic calls mask interrupts, which serves every internal memory of a
+ *   chip with one core. PSRAM is left out as on all Xtensa chips.
+ */
+#include "table.h"
+
+#define COMMON (DEFAULT | BIT32 | BIT8)
+#define WORDS  (INTERNAL | ATOMIC)
+
+/* clang-format off */
+enum { DIRAM, PSRAM, RTC };
+
+#define TYPES_WITH(exec) {                                                            \
+    [DIRAM] = {"RAM",    {COMMON | WORDS | DMA | DESC_AHB | (exec), 0, 0},   0, 0},   \
+    [PSRAM] = {"SPIRAM", {SPIRAM | DEFAULT, 0, BIT8 | BIT32},                 0, 32}, \
+    [RTC]   = {"RTCRAM", {RTCRAM, 0, COMMON | WORDS | (exec)},                0, 0},  \
+}
+
+static const capheap_type_t types[] = TYPES_WITH(EXEC);
+static const capheap_type_t types_memprot[] = TYPES_WITH(0);
+
+static const capheap_memory_t memories[] = {
+    {0x3F500000, KIB(10752), PSRAM, EXTERNAL, 0,      0},
+    {0x3FF9E000, KIB(8),     RTC,   0,        LINEAR, 0x40070000},
+    {0x3FFB2000, KIB(296),   DIRAM, 0,        LINEAR, 0x40022000},
+    {0x3FFFC000, KIB(16),    DIRAM, STARTUP,  LINEAR, 0x4006C000},
+};
+
+static const capheap_range_t reserved[] = {
+    {0x3FFB2000, 0x3FFB4000, "data cache"},
+    {0x3FFFFA10, 0x40000000, "ROM data"},
+};
+
+/* The program of IDF docs/en/security/esp32s2_log.inc. Its listing shows where its data ends;
+ * where its code does is a guess, which changes nothing in the sum. */
+static const capheap_range_t usual[] = {
+    {0x40024000, 0x4002D000, "code in IRAM"},
+    {0x3FFBD000, 0x3FFBF898, "static data"},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32s2 = {
+    .name = "esp32s2",
+    .title = "Espressif ESP32-S2",
+    TYPES(types),
+    MEMORIES(memories),
+    RESERVED(reserved),
+    USUAL(usual),
+};
+
+/* CONFIG_ESP_SYSTEM_MEMPROT: nothing that is heap can be executed. */
+const capheap_chip_t capheap_chip_esp32s2_memprot = {
+    .name = "esp32s2-memprot",
+    .title = "Espressif ESP32-S2, memory protection on",
+    TYPES(types_memprot),
+    MEMORIES(memories),
+    RESERVED(reserved),
+    USUAL(usual),
+};
+
+/* CONFIG_ESP32S2_DATA_CACHE_0KB. */
+/* clang-format off */
+static const capheap_range_t reserved_dcache0[] = {
+    {0x3F500000, 0x3FF80000, "no window without a data cache"},
+    {0x3FFFFA10, 0x40000000, "ROM data"},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32s2_dcache0 = {
+    .name = "esp32s2-dcache0",
+    .title = "Espressif ESP32-S2, no data cache, no PSRAM",
+    TYPES(types),
+    MEMORIES(memories),
+    RESERVED(reserved_dcache0),
+    USUAL(usual),
+};
