@@ -10,8 +10,8 @@
 #include "capheap/region.h"
 #include "test_random.h"
 
-#define SIZE  16384
-#define SLOTS 64
+#define SIZE  8192
+#define SLOTS 32
 
 static _Alignas(4096) unsigned char memory[SIZE + 4096];
 static _Alignas(8) unsigned char books[4096];
@@ -25,7 +25,7 @@ static void on_report(void *context, const capheap_report_t *report) {
 }
 
 static void call(capheap_region_t *region, test_random_t *random) {
-    size_t size = test_random_between(random, 1, 500);
+    size_t size = test_random_between(random, 1, 200);
     void **block = &blocks[test_random_below(random, SLOTS)];
     void *moved;
     switch (test_random_below(random, 6)) {
@@ -73,7 +73,7 @@ int main(int argc, char **argv) {
     if (capheap_region_init(&region, &config) != CAPHEAP_OK)
         return 3;
     test_random_t random = test_random_start(5);
-    for (unsigned i = 0; i < 2000; i++)
+    for (unsigned i = 0; i < 300; i++)
         call(&region, &random);
     capheap_region_heal(&region);
     return capheap_region_check(&region) && faults > 0 ? 0 : 1;

@@ -34,7 +34,7 @@ typedef struct test_case {
 
 /* An integer of any type, or a pointer, so that two can be compared and printed. */
 typedef struct test_value {
-    unsigned long long magnitude;
+    unsigned long long bits;
     bool negative;
     bool pointer;
 } test_value_t;
@@ -42,8 +42,7 @@ typedef struct test_value {
 static unsigned test_failures; /* of the case that runs */
 
 static inline test_value_t test_of_signed(long long value) {
-    unsigned long long bits = (unsigned long long)value;
-    return (test_value_t){value < 0 ? 0 - bits : bits, value < 0, false};
+    return (test_value_t){(unsigned long long)value, value < 0, false};
 }
 
 static inline test_value_t test_of_unsigned(unsigned long long value) {
@@ -116,14 +115,15 @@ static inline void test_print_hex(unsigned long long value) {
 }
 
 static inline void test_print_value(test_value_t value) {
+    unsigned long long magnitude = value.negative ? 0 - value.bits : value.bits;
     if (value.negative)
         TEST_PORT_PRINT("-");
     if (!value.pointer)
-        test_print_decimal(value.magnitude);
-    if (!value.pointer && value.magnitude > 255)
+        test_print_decimal(magnitude);
+    if (!value.pointer && magnitude > 255)
         TEST_PORT_PRINT(" = ");
-    if (value.pointer || value.magnitude > 255)
-        test_print_hex(value.magnitude);
+    if (value.pointer || magnitude > 255)
+        test_print_hex(magnitude);
 }
 
 /* Count a failed check; true if it is to be printed, and then file and line already are. */
@@ -150,7 +150,7 @@ static inline bool test_check(bool good, const char *text, const char *file, int
 
 static inline bool test_check_equal(test_value_t a, test_value_t b, const char *text_a,
                                     const char *text_b, const char *file, int line) {
-    bool good = a.magnitude == b.magnitude && a.negative == b.negative;
+    bool good = a.bits == b.bits && a.negative == b.negative;
     if (!good && test_failed(file, line)) {
         TEST_PORT_PRINT(text_a);
         TEST_PORT_PRINT(" is ");
