@@ -54,7 +54,9 @@ static bool multiply(const capheap_heap_t *heap, size_t count, size_t size, size
 static void *give_clear(capheap_heap_t *heap, capheap_request_t *request) {
     void *ptr = capheap_give(heap, request);
     if (ptr != NULL) {
-        capheap_clear_block(request->slot, request->block, request->size);
+        /* By an inverted alias a block begins at its end: then all of it is cleared. */
+        size_t bytes = ptr == request->block ? request->size : capheap_usable_size(heap, ptr);
+        capheap_clear_block(request->slot, request->block, bytes);
     }
     return ptr;
 }
