@@ -2,10 +2,6 @@
 /* The heap compared with the model as a whole: contents, figures, walks, integrity. */
 #include "property_heap_model.h"
 
-static bool counts(const heap_model_memory_t *memory, capheap_caps_t caps) {
-    return memory->added && memory->serving && (caps & ~capheap_type_caps(memory->type)) == 0;
-}
-
 static void check_sums(heap_model_t *model, const capheap_figures_t *figures, capheap_caps_t caps,
                        const uint32_t *tag) {
     size_t used = 0;
@@ -14,7 +10,7 @@ static void check_sums(heap_model_t *model, const capheap_figures_t *figures, ca
     size_t largest = 0;
     for (size_t i = 0; i < HEAP_MODEL_MEMORIES; i++) {
         const heap_model_memory_t *memory = &model->memories[i];
-        if (!counts(memory, caps) || (tag != NULL && memory->tag != *tag))
+        if (!heap_model_can_serve(memory, caps) || (tag != NULL && memory->tag != *tag))
             continue;
         used += memory->used;
         blocks += memory->blocks;

@@ -68,6 +68,14 @@ void heap_model_close(heap_model_t *model) {
     (void)munmap(model->views, WINDOWS);
 }
 
+/* Both sides of a memory are as well aligned: else a granule would have no place on one of them. */
+static bool alias_fits(const capheap_memory_t *memory, size_t granule) {
+    uintptr_t linear = memory->alias - memory->start;
+    uintptr_t inverted = memory->alias + memory->start + memory->size;
+    return memory->alias_kind == CAPHEAP_ALIAS_NONE ||
+           (memory->alias_kind == CAPHEAP_ALIAS_LINEAR ? linear : inverted) % granule == 0;
+}
+
 void heap_model_add(heap_model_t *model, size_t index, const capheap_type_t *type, uint32_t tag,
                     capheap_memory_t memory) {
     if (model->failure != NULL || model->memories[index].added)
@@ -77,10 +85,14 @@ void heap_model_add(heap_model_t *model, size_t index, const capheap_type_t *typ
         memory.alias += (uintptr_t)(model->views + index * HEAP_MODEL_WINDOW);
     capheap_status_t status = capheap_add_region(&model->heap, type, tag, &memory);
     bool held = (memory.flags & CAPHEAP_MEMORY_STARTUP) != 0 && !model->startup_over;
+    size_t granule = type->granule == 0 ? 8 : type->granule;
     if (status == CAPHEAP_ERROR_TOO_SMALL) {
-        size_t granule = type->granule == 0 ? 8 : type->granule;
-        EXPECT(model,
-               memory.size < capheap_region_books_size(memory.size, type->granule) + 3 * granule);
+        size_t books = capheap_region_books_size(memory.size, type->granule);
+        EXPECT(model, memory.size < books + 3 * granule);
+        return;
+    }
+    if (!alias_fits(&memory, granule)) {
+        EXPECT(model, status == CAPHEAP_ERROR_ARGUMENT);
         return;
     }
     EXPECT(model, status == CAPHEAP_OK);
@@ -184,7 +196,7 @@ static capheap_caps_t needs(capheap_caps_t caps) {
     return caps & ~CAPHEAP_CACHE_ALIGNED;
 }
 
-static bool can_serve(const heap_model_memory_t *memory, capheap_caps_t caps) {
+bool heap_model_can_serve(const heap_model_memory_t *memory, capheap_caps_t caps) {
     bool data_too = (caps & (CAPHEAP_8BIT | CAPHEAP_DMA)) != 0;
     bool has_alias = memory->memory.alias_kind != CAPHEAP_ALIAS_NONE;
     return memory->added && memory->serving &&
@@ -227,7 +239,7 @@ static size_t choose(heap_model_t *model, size_t size, capheap_caps_t caps) {
     size_t best = NOWHERE;
     for (size_t i = 0; i < HEAP_MODEL_MEMORIES && caps != 0; i++) {
         const heap_model_memory_t *memory = &model->memories[i];
-        if (!can_serve(memory, caps) || heap_model_largest(model, i) < size)
+        if (!heap_model_can_serve(memory, caps) || heap_model_largest(model, i) < size)
             continue;
         if (best == NOWHERE || comes_before(memory, &model->memories[best], caps))
             best = i;
@@ -289,7 +301,7 @@ static void accept(heap_model_t *model, size_t slot, void *ptr, size_t size, siz
     bool has_alias = where->alias_kind != CAPHEAP_ALIAS_NONE;
     EXPECT(model, block.by_alias == ((caps & CAPHEAP_EXEC) != 0 && has_alias));
     EXPECT(model, block.by_alias || (uintptr_t)ptr % granule == 0);
-    EXPECT(model, tagged ? memory->serving : can_serve(memory, caps));
+    EXPECT(model, tagged ? memory->serving : heap_model_can_serve(memory, caps));
     if (!tagged && (caps & CAPHEAP_CACHE_ALIGNED) != 0 && memory->type->cache_line != 0) {
         EXPECT(model, (uintptr_t)ptr % memory->type->cache_line == 0);
         EXPECT(model, block.usable % memory->type->cache_line == 0);
@@ -430,7 +442,7 @@ static bool must_stay(const heap_model_t *model, const heap_model_block_t *old, 
                       capheap_caps_t caps) {
     const heap_model_memory_t *memory = &model->memories[old->memory];
     bool alias_due = (caps & CAPHEAP_EXEC) != 0 && memory->memory.alias_kind != CAPHEAP_ALIAS_NONE;
-    return can_serve(memory, caps) && caps != 0 && alias_due == old->by_alias &&
+    return heap_model_can_serve(memory, caps) && caps != 0 && alias_due == old->by_alias &&
            (caps & CAPHEAP_CACHE_ALIGNED) == 0 && size <= old->usable;
 }
 

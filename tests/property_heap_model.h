@@ -101,6 +101,8 @@ void heap_model_fail(heap_model_t *model, const char *what, const char *file, in
 void heap_model_clear_hooks(heap_model_t *model);
 /* Does the block at index `slot` hold its contents? */
 bool heap_model_holds(const heap_model_t *model, size_t slot);
+/* Could this memory serve these capabilities if it had room? */
+bool heap_model_can_serve(const heap_model_memory_t *memory, capheap_caps_t caps);
 /* What the region of a memory says is its largest allocatable size. */
 size_t heap_model_largest(heap_model_t *model, size_t index);
 

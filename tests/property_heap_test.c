@@ -107,8 +107,11 @@ static void play_add(player_t *player) {
         .flags = below(player, 5) == 0 ? CAPHEAP_MEMORY_STARTUP : 0,
     };
     if (below(player, 2) == 0 && (capheap_type_caps(&player->types[type]) & CAPHEAP_EXEC) != 0) {
-        memory.alias_kind = below(player, 2) == 0 ? CAPHEAP_ALIAS_LINEAR : CAPHEAP_ALIAS_INVERTED;
-        memory.alias = below(player, 64) * 4;
+        bool linear = below(player, 2) == 0;
+        memory.alias_kind = linear ? CAPHEAP_ALIAS_LINEAR : CAPHEAP_ALIAS_INVERTED;
+        /* As well aligned as the memory, all but seldom. */
+        memory.alias = 4096 + (linear ? memory.start : 0 - memory.start - memory.size) % 128 +
+                       below(player, 4) * 128 + (below(player, 20) == 0 ? 4 : 0);
     }
     heap_model_add(&player->model, index, &player->types[type], below(player, TAGS), memory);
     player->tally->added++;
