@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From what the recorded processes have left to finished traces. */
 #define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>

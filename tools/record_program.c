@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which file a command is, whether a library can be preloaded into it, and which one fits. */
 #define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The writer: capheap's own format, and TRC1. */
 #define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
