@@ -10,15 +10,17 @@ static bool is_power_of_two(size_t number) {
     return number != 0 && (number & (number - 1)) == 0;
 }
 
-/* The alias's addresses are as well aligned as the memory's own: an odd distance, or sum, would
- * break the promise of the granule. */
+/* The alias's addresses must be as well aligned as the memory's own: an odd distance, or sum, would
+ * break the promise of the granule. Words are in reverse order by whole words only. */
 static bool alias_is_sound(const capheap_type_t *type, const capheap_memory_t *memory) {
     uintptr_t granule = type->granule != 0 ? type->granule : CAPHEAP_GRANULE_MIN;
     uintptr_t apart = memory->alias_kind == CAPHEAP_ALIAS_LINEAR
                           ? memory->alias - memory->start
                           : memory->alias + memory->start + memory->size;
+    uintptr_t words = memory->start | memory->size | memory->alias;
     return memory->alias_kind == CAPHEAP_ALIAS_NONE ||
-           (memory->alias_kind <= CAPHEAP_ALIAS_INVERTED && (apart & (granule - 1)) == 0);
+           (memory->alias_kind <= CAPHEAP_ALIAS_INVERTED && (apart & (granule - 1)) == 0 &&
+            (words & 3) == 0);
 }
 
 static capheap_status_t check_arguments(const capheap_heap_t *heap, const capheap_type_t *type,

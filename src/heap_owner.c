@@ -38,7 +38,7 @@ static uintptr_t block_of_alias(const capheap_slot_t *slot, uintptr_t address) {
         return found;
     }
     const void *block = capheap_region_block_before(&slot->region, (const void *)found);
-    return block != NULL ? (uintptr_t)block : (found - sizeof(uint32_t)) | 1;
+    return block != NULL ? (uintptr_t)block : ((found - 1) & ~(uintptr_t)3) | 1;
 }
 
 /* Under the slot's lock. False: the slot serves no longer, or what the hint said is not so. */

@@ -134,6 +134,22 @@ TEST(aligned_by_the_address_handed_out) {
     }
 }
 
+/* The two buses share multiples of 16 only. */
+TEST(an_alignment_that_the_sides_do_not_share) {
+    for (EACH_KIND(i)) {
+        open_heap();
+        memory = with_alias(kinds[i], DIRAM);
+        memory.alias += 16;
+        CHECK_EQ(add(&memory), CAPHEAP_OK);
+        void *code = capheap_aligned_alloc(&heap, 16, 40, CAPHEAP_EXEC);
+        CHECK(lies_in_alias(code));
+        CHECK_EQ((uintptr_t)code % 16, 0);
+        CHECK_EQ(capheap_aligned_alloc(&heap, 64, 40, CAPHEAP_EXEC), NULL);
+        CHECK_EQ(figures_of(0).blocks, 1);
+        CHECK_EQ(seen.reports, 0);
+    }
+}
+
 TEST(calloc_and_realloc_keep_words) {
     for (EACH_KIND(i)) {
         open_alias(kinds[i]);
@@ -157,6 +173,18 @@ TEST(calloc_and_realloc_keep_words) {
         capheap_free(&heap, code);
         CHECK_EQ(seen.reports, 0);
         CHECK_EQ(figures_of(0).blocks, 0);
+    }
+}
+
+TEST(shrinking_gives_memory_back) {
+    for (EACH_KIND(i)) {
+        open_alias(kinds[i]);
+        void *code = capheap_malloc(&heap, 2000, CAPHEAP_EXEC);
+        write_words(code, 3, 500);
+        code = capheap_realloc(&heap, code, 100, CAPHEAP_EXEC);
+        CHECK_EQ(capheap_usable_size(&heap, code), 104);
+        CHECK(words_are(code, 3, 25));
+        CHECK_EQ(figures_of(0).used, 104);
     }
 }
 
@@ -218,7 +246,7 @@ TEST(misuse_is_seen_through_the_alias) {
         open_alias(kinds[i]);
         char *code = capheap_malloc(&heap, 256, CAPHEAP_EXEC);
         char *other = capheap_malloc(&heap, 256, CAPHEAP_EXEC);
-        static const size_t inside[] = {1, 4, 8, 252, 255};
+        static const size_t inside[] = {1, 2, 3, 4, 5, 8, 251, 252, 253, 255};
         for (size_t at = 0; at < sizeof(inside) / sizeof(inside[0]); at++) {
             capheap_free(&heap, code + inside[at]);
             check_report(CAPHEAP_FAULT_INTERIOR, code + inside[at]);
@@ -263,6 +291,10 @@ TEST(an_alias_off_the_granule_is_refused) {
         odd.alias += 4;
         CHECK_EQ(add(&odd), CAPHEAP_ERROR_ARGUMENT);
     }
+    capheap_memory_t half = with_alias(CAPHEAP_ALIAS_INVERTED, DIRAM);
+    half.start += 2;
+    half.alias -= 2;
+    CHECK_EQ(add(&half), CAPHEAP_ERROR_ARGUMENT);
     capheap_memory_t strange = with_alias(CAPHEAP_ALIAS_INVERTED + 1, DIRAM);
     CHECK_EQ(add(&strange), CAPHEAP_ERROR_ARGUMENT);
 }
@@ -288,6 +320,7 @@ TEST(cache_lines_by_an_alias) {
 
 TEST_MAIN(exec_comes_by_its_alias, nothing_is_stored_in_the_block, inverted_is_the_last_word,
           no_bytes_and_no_dma_by_an_alias, aligned_by_the_address_handed_out,
-          calloc_and_realloc_keep_words, shrinking_never_fails, realloc_changes_sides,
+          an_alignment_that_the_sides_do_not_share, calloc_and_realloc_keep_words,
+          shrinking_gives_memory_back, shrinking_never_fails, realloc_changes_sides,
           misuse_is_seen_through_the_alias, every_address_of_the_alias_is_refused,
           an_alias_off_the_granule_is_refused, cache_lines_by_an_alias)

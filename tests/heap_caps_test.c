@@ -26,21 +26,22 @@ TEST(priorities_come_first) {
     CHECK_EQ(capheap_malloc(&heap, 3000, PLAIN), NULL);
 }
 
-/* Both walks behind the first one, each with a full region before the one that serves. */
+/* Both walks behind the first one: past a full region, and past one of the other's choice. */
 TEST(later_priorities_pass_full_regions) {
     open_heap();
     static const capheap_type_t second = {"second", {0, CAPHEAP_8BIT, 0}, 0, 0};
     static const capheap_type_t third = {"third", {0, 0, CAPHEAP_8BIT}, 0, 0};
-    capheap_memory_t m[4] = {piece(0, 512, 0), piece(1024, 1024, 0), piece(4096, 600, 1),
-                             piece(8192, 1100, 1)};
-    for (int i = 0; i < 4; i++) {
-        CHECK_EQ(capheap_add_region(&heap, i < 2 ? &second : &third, (uint32_t)i, &m[i]),
-                 CAPHEAP_OK);
+    /* By size: second, third, second, third. */
+    capheap_memory_t m[4] = {piece(0, 512, 0), piece(1024, 600, 0), piece(4096, 700, 0),
+                             piece(8192, 800, 0)};
+    for (size_t i = 0; i < 4; i++) {
+        CHECK_EQ(capheap_add_region(&heap, i % 2 == 0 ? &second : &third, 0, &m[i]), CAPHEAP_OK);
     }
-    for (int i = 0; i < 4; i++) {
-        CHECK(lies_in(capheap_malloc(&heap, i % 2 == 0 ? 300 : 800, CAPHEAP_8BIT), &m[i]));
+    static const size_t expected[] = {0, 2, 1, 3};
+    for (size_t i = 0; i < 4; i++) {
+        CHECK(lies_in(capheap_malloc(&heap, 350, CAPHEAP_8BIT), &m[expected[i]]));
     }
-    CHECK_EQ(capheap_malloc(&heap, 800, CAPHEAP_8BIT), NULL);
+    CHECK_EQ(capheap_malloc(&heap, 350, CAPHEAP_8BIT), NULL);
 }
 
 TEST(smaller_region_first) {
@@ -146,7 +147,8 @@ TEST(order_given_by_tags) {
     open_all();
     static const uint32_t order[] = {PSRAM, DIRAM};
     capheap_set_order(&heap, order, 2);
-    CHECK(lies_in(capheap_malloc(&heap, 64, CAPHEAP_DEFAULT), &psram));
+    void *first = capheap_malloc(&heap, 64, CAPHEAP_DEFAULT);
+    CHECK(lies_in(first, &psram));
     CHECK(lies_in(capheap_malloc(&heap, 64, CAPHEAP_DMA), &diram));
     CHECK(lies_in(capheap_malloc(&heap, 64, CAPHEAP_EXEC), &diram));
     CHECK(lies_in(capheap_malloc(&heap, 64, CAPHEAP_ATOMIC), &diram));
@@ -161,8 +163,35 @@ TEST(order_given_by_tags) {
     while (lies_in(capheap_malloc(&heap, 64, CAPHEAP_DEFAULT), &diram)) {
     }
     CHECK(lies_in(capheap_malloc(&heap, 64, CAPHEAP_DEFAULT), &dram));
+    static const uint32_t reverse[] = {IRAM, DIRAM, 55, PSRAM};
+    capheap_set_order(&heap, reverse, 4);
+    exhaust(CAPHEAP_SPIRAM);
+    capheap_free(&heap, first);
+    CHECK(lies_in(capheap_malloc(&heap, 64, CAPHEAP_DEFAULT), &psram));
+    CHECK(lies_in(capheap_malloc(&heap, 64, CAPHEAP_DEFAULT), &dram));
     capheap_set_order(&heap, NULL, 7);
     CHECK(lies_in(capheap_malloc(&heap, 64, CAPHEAP_DEFAULT), &dram));
+}
+
+TEST(order_among_those_given) {
+    static const uint32_t orders[][3] = {{DRAM, DIRAM, PSRAM}, {DRAM, PSRAM, DIRAM},
+                                         {DIRAM, DRAM, PSRAM}, {DIRAM, PSRAM, DRAM},
+                                         {PSRAM, DRAM, DIRAM}, {PSRAM, DIRAM, DRAM}};
+    open_all();
+    for (size_t i = 0; i < 6; i++) {
+        capheap_set_order(&heap, orders[i], 3);
+        void *block = capheap_malloc(&heap, 64, CAPHEAP_8BIT);
+        capheap_region_info_t info;
+        CHECK(capheap_find_region(&heap, block, &info));
+        CHECK_EQ(info.tag, orders[i][0]);
+        block = capheap_malloc_tagged(&heap, 64, orders[i][2]);
+        CHECK(capheap_find_region(&heap, block, &info));
+        CHECK_EQ(info.tag, orders[i][2]);
+        void *large = capheap_malloc(&heap, 4000, CAPHEAP_8BIT); /* DRAM has no room for it */
+        CHECK(capheap_find_region(&heap, large, &info));
+        CHECK_EQ(info.tag, orders[i][0] != DRAM ? orders[i][0] : orders[i][1]);
+        capheap_free(&heap, large);
+    }
 }
 
 TEST(by_tag) {
@@ -246,6 +275,6 @@ TEST_MAIN(all_bits_must_be_there, priorities_come_first, later_priorities_pass_f
           smaller_region_first, of_equal_ones_the_later_first, words_prefer_word_only_memory,
           bytes_never_come_from_word_only_memory, atomics_never_land_in_psram, exec_implies_words,
           exec_with_bytes_where_one_address_does_both, no_capabilities_no_block,
-          cache_aligned_takes_whole_lines, order_given_by_tags, by_tag, by_tag_alone,
-          first_of_the_preferences_that_can_be_served, a_static_heap_needs_no_constructor,
-          heaps_side_by_side)
+          cache_aligned_takes_whole_lines, order_given_by_tags, order_among_those_given, by_tag,
+          by_tag_alone, first_of_the_preferences_that_can_be_served,
+          a_static_heap_needs_no_constructor, heaps_side_by_side)
