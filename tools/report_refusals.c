@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* What was refused and why, region by region, for people. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "report.h"
+#include "units.h"
+
+#define KINDS_SHOWN 8u /* the rest is in the JSON report */
+
+/* "512 B", or "512 to 4096 B". */
+static void put_span(FILE *out, uint64_t least, uint64_t most) {
+    char low[UNITS_SIZE_TEXT];
+    char high[UNITS_SIZE_TEXT];
+    if (least == most) {
+        fputs(units_size_text(low, least), out);
+    } else {
+        fprintf(out, "%s to %s", units_size_text(low, least), units_size_text(high, most));
+    }
+}
+
+static void put_reason(const refusal_region_t *region, FILE *out) {
+    char caps[UNITS_CAPS_TEXT];
+    char size[UNITS_SIZE_TEXT];
+    switch (region->reason) {
+    case REFUSAL_LACKS:
+        fprintf(out, "lacks %s", units_caps_text(caps, region->lacking));
+        break;
+    case REFUSAL_ALIAS:
+        fputs("EXEC is at its other address, which can do neither 8BIT nor DMA", out);
+        break;
+    case REFUSAL_HELD:
+        fputs("held back until start-up is over", out);
+        break;
+    case REFUSAL_REGION:
+        fprintf(out, "too small: %s in all", units_size_text(size, region->total));
+        break;
+    case REFUSAL_FULL:
+        fputs("full: free ", out);
+        put_span(out, region->least_free, region->most_free);
+        fputs(", largest ", out);
+        put_span(out, region->least_largest, region->most_largest);
+        break;
+    case REFUSAL_PIECES:
+        fputs("in pieces: largest ", out);
+        put_span(out, region->least_largest, region->most_largest);
+        fputs(", free ", out);
+        put_span(out, region->least_free, region->most_free);
+        break;
+    case REFUSAL_ALIGNMENT:
+        fputs("no piece at this alignment: largest ", out);
+        put_span(out, region->least_largest, region->most_largest);
+        break;
+    }
+}
+
+static void put_example(const snapshot_t *snapshot, const refusal_example_t *example,
+                        const terminal_t *terminal) {
+    char call[UNITS_COUNT_TEXT];
+    char size[UNITS_SIZE_TEXT];
+    const replay_program_t *program = &snapshot->replay->programs[example->program];
+    fprintf(terminal->out, "    call %s: ", units_count_text(call, example->call));
+    terminal_text(terminal, program->name, 20);
+    fprintf(terminal->out, ", %s", units_size_text(size, example->size));
+    if (example->site != 0) {
+        fputs(", at ", terminal->out);
+        terminal_text(terminal, trace_site_name(program->reader, example->site), 50);
+    }
+    fputc('\n', terminal->out);
+}
+
+static void put_kind(const snapshot_t *snapshot, const refusal_kind_t *kind,
+                     const terminal_t *terminal) {
+    char text[UNITS_CAPS_TEXT];
+    FILE *out = terminal->out;
+    fprintf(out, "  %s x %s of ", units_count_text(text, kind->count), trace_op_name(kind->op));
+    put_span(out, kind->least_size, kind->most_size);
+    if (kind->alignment != 0) {
+        fprintf(out, ", aligned to %" PRIu64, kind->alignment);
+    }
+    fprintf(out, ", %s\n", units_caps_text(text, kind->caps));
+    for (size_t i = 0; i < kind->region_count; i++) {
+        const snapshot_region_t *region = snapshot_region_at(snapshot, kind->regions[i].start);
+        fprintf(out, "    %08" PRIX64 " ",
+                memory_chip_address(snapshot->memory, kind->regions[i].start));
+        terminal_column(terminal, region != NULL ? region->type : "?", 9);
+        put_reason(&kind->regions[i], out);
+        fputc('\n', out);
+    }
+    for (size_t i = 0; i < REFUSALS_EXAMPLES && i < kind->count; i++) {
+        put_example(snapshot, &kind->examples[i], terminal);
+    }
+    if (kind->count > REFUSALS_EXAMPLES) {
+        fprintf(out, "    and %s more\n", units_count_text(text, kind->count - REFUSALS_EXAMPLES));
+    }
+    fputc('\n', out);
+}
+
+void report_refusals(const snapshot_t *snapshot, const terminal_t *terminal) {
+    const refusals_t *refusals = snapshot->refusals;
+    char text[UNITS_COUNT_TEXT];
+    uint64_t hidden = refusals->uncounted;
+    if (refusals->count == 0) {
+        return;
+    }
+    terminal_heading(terminal, "Refused");
+    for (size_t i = 0; i < refusals->kind_count; i++) {
+        if (i < KINDS_SHOWN) {
+            put_kind(snapshot, &refusals->kinds[i], terminal);
+        } else {
+            hidden += refusals->kinds[i].count;
+        }
+    }
+    if (hidden > 0) {
+        fprintf(terminal->out, "  %s more of other kinds; --json lists them.\n",
+                units_count_text(text, hidden));
+    }
+}

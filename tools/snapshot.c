@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot_parts.h"
+
+/* --------------------------------------------------------------------------------------- growing
+ */
+
+void *snapshot_grow(void *array, size_t count, size_t item, bool *failed) {
+    /* Doubled whenever the count reaches a power of two. */
+    if (count != 0 && (count & (count - 1)) != 0) {
+        return array;
+    }
+    void *grown = realloc(array, (count == 0 ? 1 : 2 * count) * item);
+    *failed = *failed || grown == NULL;
+    return grown == NULL ? array : grown;
+}
+
+/* ---------------------------------------------------------------------------------------- blocks
+ */
+
+/* A live block of some program. */
+typedef struct owner {
+    uintptr_t start;
+    const replay_block_t *block;
+    size_t program;
+} owner_t;
+
+typedef struct owners {
+    owner_t *list; /* by start */
+    size_t count;
+} owners_t;
+
+static int by_start(const void *a, const void *b) {
+    const owner_t *x = a;
+    const owner_t *y = b;
+    return (x->start > y->start) - (x->start < y->start);
+}
+
+static bool list_owners(const replay_t *replay, owners_t *owners) {
+    bool failed = false;
+    for (size_t p = 0; p < replay->program_count && !failed; p++) {
+        const replay_program_t *program = &replay->programs[p];
+        for (size_t b = 0; b < program->block_count && !failed; b++) {
+            const replay_block_t *block = &program->blocks[b];
+            if (block->live && block->ptr != NULL) {
+                owners->list =
+                    snapshot_grow(owners->list, owners->count, sizeof *owners->list, &failed);
+                if (!failed) {
+                    owners->list[owners->count++] = (owner_t){block->start, block, p};
+                }
+            }
+        }
+    }
+    if (owners->count > 0 && !failed) {
+        qsort(owners->list, owners->count, sizeof *owners->list, by_start);
+    }
+    return !failed;
+}
+
+static const owner_t *find_owner(const owners_t *owners, uintptr_t start) {
+    owner_t key = {.start = start};
+    return owners->count == 0
+               ? NULL
+               : bsearch(&key, owners->list, owners->count, sizeof *owners->list, by_start);
+}
+
+static snapshot_block_t describe_block(const replay_t *replay, const owners_t *owners,
+                                       const capheap_block_t *block) {
+    snapshot_block_t out = {
+        .start = memory_chip_address(replay->memory, (uintptr_t)block->start),
+        .size = block->size,
+        .used = block->used,
+        .site = "?",
+        .task = "",
+    };
+    const owner_t *owner = block->used ? find_owner(owners, (uintptr_t)block->start) : NULL;
+    if (owner != NULL) {
+        const trace_reader_t *reader = replay->programs[owner->program].reader;
+        out.program = owner->program;
+        out.asked = owner->block->size;
+        out.site = trace_site_name(reader, owner->block->site);
+        out.task = trace_task_count(reader) > 1 ? trace_task_name(reader, owner->block->task) : "";
+    }
+    return out;
+}
+
+static bool take_blocks(snapshot_t *snapshot, const replay_t *replay, const owners_t *owners,
+                        const capheap_region_info_t *info, snapshot_region_t *region) {
+    capheap_block_t block = {0};
+    bool failed = false;
+    region->first_block = snapshot->block_count;
+    while (info->serving && !failed && capheap_next_block(replay->heap, info, &block)) {
+        snapshot->blocks = snapshot_grow(snapshot->blocks, snapshot->block_count,
+                                         sizeof *snapshot->blocks, &failed);
+        if (failed) {
+            return false;
+        }
+        snapshot_block_t described = describe_block(replay, owners, &block);
+        snapshot->blocks[snapshot->block_count++] = described;
+        region->block_count++;
+        region->free_blocks += !described.used;
+        region->asked += described.asked;
+        if (described.used) {
+            snapshot_program_t *program = &snapshot->programs[described.program];
+            program->moment_blocks++;
+            program->moment_bytes += described.asked;
+            program->moment_used += described.size;
+        }
+    }
+    return true;
+}
+
+/* --------------------------------------------------------------------------------------- regions
+ */
+
+static snapshot_region_t describe_region(const replay_t *replay,
+                                         const capheap_region_info_t *info) {
+    const capheap_memory_t *memory = &info->memory;
+    const capheap_figures_t *figures = &info->figures;
+    return (snapshot_region_t){
+        .type = info->type->name,
+        .caps = info->caps,
+        .tag = info->tag,
+        .start = memory_chip_address(replay->memory, memory->start),
+        .size = memory->size,
+        .alias = memory->alias_kind == CAPHEAP_ALIAS_NONE ? 0 : memory->alias,
+        .alias_inverted = memory->alias_kind == CAPHEAP_ALIAS_INVERTED,
+        .startup = (memory->flags & CAPHEAP_MEMORY_STARTUP) != 0,
+        .external = (memory->flags & CAPHEAP_MEMORY_EXTERNAL) != 0,
+        .serving = info->serving,
+        .word_only = info->word_only,
+        .granule = info->granule,
+        .books = info->serving ? memory->size - figures->total : 0,
+        .total = figures->total,
+        .used = figures->used,
+        .free = figures->free,
+        .largest = figures->largest,
+        .minimum_free = figures->minimum_free,
+        .blocks = figures->blocks,
+    };
+}
+
+static bool take_regions(snapshot_t *snapshot, const replay_t *replay, const owners_t *owners) {
+    capheap_region_info_t info;
+    bool failed = false;
+    for (uintptr_t from = 0; capheap_next_region(replay->heap, from, &info);
+         from = info.memory.start + 1) {
+        snapshot->regions = snapshot_grow(snapshot->regions, snapshot->region_count,
+                                          sizeof *snapshot->regions, &failed);
+        if (failed) {
+            return false;
+        }
+        snapshot_region_t *region = &snapshot->regions[snapshot->region_count++];
+        *region = describe_region(replay, &info);
+        if (!take_blocks(snapshot, replay, owners, &info, region)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* -------------------------------------------------------------------------------------- programs
+ */
+
+static bool take_programs(snapshot_t *snapshot, const replay_t *replay) {
+    snapshot->programs = calloc(replay->program_count + 1, sizeof *snapshot->programs);
+    if (snapshot->programs == NULL) {
+        return false;
+    }
+    snapshot->program_count = replay->program_count;
+    for (size_t i = 0; i < replay->program_count; i++) {
+        const replay_program_t *program = &replay->programs[i];
+        snapshot->programs[i].name = program->name;
+        snapshot->programs[i].path = program->path;
+        snapshot->programs[i].origin = trace_header(program->reader)->origin;
+        snapshot->programs[i].caps = program->caps;
+    }
+    return true;
+}
+
+static void complete_program(snapshot_program_t *to, const replay_program_t *from) {
+    to->calls = from->calls;
+    to->refused = from->refused;
+    to->skipped = from->skipped;
+    to->refused_recorded = from->refused_recorded;
+    to->reallocs = from->reallocs;
+    to->moved = from->moved;
+    to->peak_bytes = from->peak_bytes;
+    to->end_blocks = from->live_blocks;
+    to->end_bytes = from->live_bytes;
+}
+
+/* ------------------------------------------------------------------------------------------- all
+ */
+
+bool snapshot_take(snapshot_t *snapshot, const replay_t *replay, problem_t *problem) {
+    owners_t owners = {0};
+    memset(snapshot, 0, sizeof *snapshot);
+    snapshot->chip = replay->memory->chip;
+    snapshot->fitted = replay->memory->fitted;
+    snapshot->moment = "end";
+    snapshot->moment_call = replay->calls;
+    snapshot->startup_calls = replay->startup_calls;
+    snapshot->by_time = replay->by_time;
+    snapshot->memory = replay->memory;
+    snapshot->replay = replay;
+    bool taken = take_programs(snapshot, replay) && list_owners(replay, &owners) &&
+                 take_regions(snapshot, replay, &owners) &&
+                 snapshot_take_memories(snapshot, replay) && snapshot_take_sets(snapshot, replay);
+    free(owners.list);
+    if (!taken) {
+        snapshot_free(snapshot);
+        return problem_set(problem, "out of memory");
+    }
+    return true;
+}
+
+void snapshot_complete(snapshot_t *snapshot, const replay_t *whole) {
+    capheap_region_info_t info;
+    snapshot->calls = whole->calls;
+    snapshot->peak_used = whole->peak_used;
+    snapshot->peak_call = whole->peak_call;
+    snapshot->refusals = &whole->refusals;
+    for (size_t i = 0; i < snapshot->program_count; i++) {
+        complete_program(&snapshot->programs[i], &whole->programs[i]);
+    }
+    for (uintptr_t from = 0; capheap_next_region(whole->heap, from, &info);
+         from = info.memory.start + 1) {
+        snapshot_region_t *region =
+            (snapshot_region_t *)snapshot_region_at(snapshot, info.memory.start);
+        if (region != NULL) {
+            region->minimum_free = info.figures.minimum_free;
+        }
+    }
+    for (size_t i = 0; i < snapshot->set_count; i++) {
+        capheap_figures_t figures;
+        capheap_get_figures(whole->heap, snapshot->sets[i].caps, &figures);
+        snapshot->sets[i].minimum_free = figures.minimum_free;
+    }
+}
+
+void snapshot_free(snapshot_t *snapshot) {
+    free(snapshot->memories);
+    free(snapshot->reserved);
+    free(snapshot->regions);
+    free(snapshot->blocks);
+    free(snapshot->sets);
+    free(snapshot->programs);
+    memset(snapshot, 0, sizeof *snapshot);
+}
+
+const snapshot_region_t *snapshot_region_at(const snapshot_t *snapshot, uintptr_t here) {
+    uint64_t start = memory_chip_address(snapshot->memory, here);
+    for (size_t i = 0; i < snapshot->region_count; i++) {
+        if (snapshot->regions[i].start == start) {
+            return &snapshot->regions[i];
+        }
+    }
+    return NULL;
+}
+
+snapshot_sums_t snapshot_sum(const snapshot_t *snapshot) {
+    snapshot_sums_t sums = {0};
+    for (size_t i = 0; i < snapshot->memory_count; i++) {
+        sums.memory += snapshot->memories[i].size;
+    }
+    for (size_t i = 0; i < snapshot->reserved_count; i++) {
+        sums.reserved += snapshot->reserved[i].size;
+    }
+    for (size_t i = 0; i < snapshot->region_count; i++) {
+        const snapshot_region_t *region = &snapshot->regions[i];
+        sums.held += region->serving ? 0 : region->size;
+        sums.books += region->books;
+        sums.used += region->used;
+        sums.asked += region->asked;
+        sums.free += region->free;
+        sums.blocks += region->blocks;
+    }
+    return sums;
+}
