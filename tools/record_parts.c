@@ -42,6 +42,16 @@ static void tell(const trace_reader_t *reader, const char *path, const char *nam
     fputc('\n', stderr);
 }
 
+/* A process that ended before it could write a byte. */
+static bool is_empty(const char *part) {
+    FILE *file = fopen(part, "rbe");
+    int first = file == NULL ? EOF : getc(file);
+    if (file != NULL) {
+        fclose(file);
+    }
+    return file != NULL && (first == EOF || first == 0);
+}
+
 static bool finish_part(const char *part, const char *path, const char *origin, bool quiet,
                         trace_error_t *error) {
     char text[TRACE_MAX_NAME];
@@ -78,7 +88,7 @@ int record_finish(const char *folder, const char *path, const char *origin, bool
             part = NULL;
             good = false;
         }
-        if (good) {
+        if (good && !is_empty(part)) {
             good = finish_part(part, to, origin, quiet, error);
             done += good;
         }
