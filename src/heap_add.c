@@ -6,6 +6,9 @@
  */
 #include "heap_internal.h"
 
+/* What a region lacks that serves nothing. */
+#define ALL_CAPS (~(capheap_caps_t)0)
+
 static bool is_power_of_two(size_t number) {
     return number != 0 && (number & (number - 1)) == 0;
 }
@@ -124,7 +127,7 @@ static void set_state(capheap_slot_t *slot, uint8_t state) {
     bool serving = state == CAPHEAP_SLOT_SERVING;
     capheap_port_lock(&slot->lock);
     slot->state = state;
-    CAPHEAP_WRITE(slot->serves, serving ? capheap_type_caps(slot->type) : 0);
+    CAPHEAP_WRITE(slot->lacks, serving ? ~capheap_type_caps(slot->type) : ALL_CAPS);
     if (state == CAPHEAP_SLOT_EMPTY) {
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);
     }
@@ -206,7 +209,7 @@ static capheap_status_t leave(capheap_heap_t *heap, capheap_slot_t *slot) {
     capheap_port_lock(&slot->lock);
     bool busy = serving && capheap_region_blocks(&slot->region) != 0;
     if (!busy) {
-        CAPHEAP_WRITE(slot->serves, (capheap_caps_t)0);
+        CAPHEAP_WRITE(slot->lacks, ALL_CAPS);
         slot->state = CAPHEAP_SLOT_EMPTY;
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);
     }

@@ -2,23 +2,18 @@
 /* The simple calls that give out a block: each fills in a request and hands it on. */
 #include "heap_internal.h"
 
-void *capheap_give(capheap_heap_t *heap, capheap_request_t *request) {
-    if (request->size == 0) {
-        return NULL;
-    }
-    void *ptr = capheap_serve(heap, request);
+void *capheap_conclude(const capheap_heap_t *heap, const capheap_request_t *request, void *ptr) {
     if (ptr == NULL) {
         capheap_call_failure(heap, request->size, request->alignment, request->asked);
-    } else if (heap->hooks.event != NULL) {
+    } else {
         capheap_call_event(heap, NULL, ptr, request->size, request->asked);
     }
     return ptr;
 }
 
-void *capheap_malloc(capheap_heap_t *heap, size_t size, capheap_caps_t caps) {
-    capheap_request_t request;
-    capheap_request_init(&request, size, 1, caps);
-    return capheap_give(heap, &request);
+void *capheap_give(capheap_heap_t *heap, capheap_request_t *request) {
+    return request->size != 0 ? capheap_conclude(heap, request, capheap_serve(heap, request))
+                              : NULL;
 }
 
 void *capheap_malloc_tagged(capheap_heap_t *heap, size_t size, uint32_t tag) {
@@ -26,7 +21,6 @@ void *capheap_malloc_tagged(capheap_heap_t *heap, size_t size, uint32_t tag) {
     capheap_request_init(&request, size, 1, 0);
     request.tag = tag;
     request.by_tag = true;
-    request.special = true;
     return capheap_give(heap, &request);
 }
 
@@ -100,12 +94,8 @@ static void *give_preferred(capheap_heap_t *heap, size_t size, const capheap_cap
     }
     capheap_request_t request;
     void *ptr = serve_preferred(heap, size, prefer, prefer_count, &request);
-    if (ptr == NULL) {
-        capheap_call_failure(heap, size, 1, request.asked);
-        return NULL;
-    }
-    capheap_call_event(heap, NULL, ptr, size, request.asked);
-    if (clear) {
+    capheap_conclude(heap, &request, ptr);
+    if (ptr != NULL && clear) {
         capheap_clear_block(request.slot, request.block, size);
     }
     return ptr;

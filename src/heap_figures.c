@@ -18,7 +18,7 @@ void capheap_add_figures(const capheap_slot_t *slot, capheap_figures_t *figures)
 /* Under the slot's lock: does it serve, and can it serve these? */
 bool capheap_can_serve(const capheap_slot_t *slot, capheap_caps_t caps) {
     caps = capheap_normal_caps(caps);
-    return slot->state == CAPHEAP_SLOT_SERVING && (caps & ~slot->serves) == 0 &&
+    return slot->state == CAPHEAP_SLOT_SERVING && (caps & slot->lacks) == 0 &&
            !capheap_alias_forbids(slot, caps);
 }
 

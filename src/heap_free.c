@@ -26,13 +26,14 @@ void capheap_free(capheap_heap_t *heap, void *ptr) {
         return;
     }
     capheap_port_lock(&slot->lock);
-    bool serving = slot->state == CAPHEAP_SLOT_SERVING;
-    if (serving) {
+    bool found = slot->state == CAPHEAP_SLOT_SERVING &&
+                 (uintptr_t)ptr - slot->memory.start < slot->memory.size;
+    if (found) {
         capheap_region_free(&slot->region, ptr);
     }
     capheap_port_unlock(&slot->lock);
-    if (!serving) {
-        capheap_report_foreign(heap, ptr);
+    if (!found) {
+        free_located(heap, ptr);
     }
 }
 

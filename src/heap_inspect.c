@@ -57,15 +57,16 @@ bool capheap_find_region(capheap_heap_t *heap, const void *address, capheap_regi
 
 bool capheap_next_block(capheap_heap_t *heap, const capheap_region_info_t *info,
                         capheap_block_t *block) {
-    capheap_slot_t *slot = capheap_slot_by_memory(heap, info->memory.start);
     bool more = false;
-    if (slot != NULL) {
+    capheap_lock_set(heap);
+    capheap_slot_t *slot = capheap_slot_by_memory(heap, info->memory.start);
+    if (slot != NULL && slot->state == CAPHEAP_SLOT_SERVING &&
+        slot->memory.start == info->memory.start) {
         capheap_port_lock(&slot->lock);
-        if (slot->state == CAPHEAP_SLOT_SERVING && slot->memory.start == info->memory.start) {
-            more = capheap_region_next_block(&slot->region, block);
-        }
+        more = capheap_region_next_block(&slot->region, block);
         capheap_port_unlock(&slot->lock);
     }
+    capheap_unlock_set(heap);
     return more;
 }
 

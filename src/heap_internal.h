@@ -6,7 +6,7 @@
  * - Slots never move, and their locks are made before other threads come and then stay: a thread
  *   may take the lock of any slot at any time, whatever has become of the region meanwhile. So
  *   everything about a region is looked at, or looked at again, under its slot's lock.
- * - To find the slot to lock, threads read without a lock: the list, `serves`, the choices, `tag`
+ * - To find the slot to lock, threads read without a lock: the list, `lacks`, the choices, `tag`
  *   and the memory's bounds. Those are hints (shared.h): whatever comes of them is checked again
  *   under the slot's lock, so no success is ever wrong. A search that fails may have missed a
  *   region because the list changed under it. It takes the set's lock, under which all changes are
@@ -16,6 +16,8 @@
  *   either.
  * - The slot that holds a live block can't be removed, so whoever owns the block finds it by its
  *   bounds: these and the slot's place in the array stay, only its place in the list may change.
+ *   Another slot may seem to hold the block if its bounds are read while they change; that is seen
+ *   under that slot's lock, and the search repeated under the set's.
  * - All that decides about the set (state, list, version, order) is written under the set's lock;
  *   what a slot's users look at under the slot's lock is written under both, the set's first.
  */
@@ -44,7 +46,6 @@ typedef struct capheap_request {
     capheap_caps_t asked; /* as the caller named them, for the hooks */
     uint32_t tag;         /* of the regions that may serve, if by_tag */
     bool by_tag;
-    bool special; /* more is asked for than capabilities and the engine's malloc */
 
     capheap_slot_t *slot; /* that served it */
     void *block;          /* its address in the memory itself, not in the alias */
@@ -57,6 +58,9 @@ typedef struct capheap_place {
     size_t size;          /* bytes that it has */
     bool by_alias;        /* the owner's pointer is the alias's */
 } capheap_place_t;
+
+/* Capabilities that do more than select. */
+#define CAPHEAP_SPECIAL_CAPS (CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED)
 
 /* EXEC implies 32BIT, and CACHE_ALIGNED is no property of a memory. */
 static inline capheap_caps_t capheap_normal_caps(capheap_caps_t caps) {
@@ -73,8 +77,6 @@ static inline void capheap_request_init(capheap_request_t *request, size_t size,
     request->asked = caps;
     request->tag = 0;
     request->by_tag = false;
-    request->special =
-        alignment > CAPHEAP_GRANULE_MIN || (caps & (CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED)) != 0;
 }
 
 /* An address in the alias can't do what only the memory's own can. */
@@ -118,7 +120,9 @@ void capheap_list_remove(capheap_heap_t *heap, capheap_slot_t *slot);
 /* heap_serve.c: the request's size is not 0; NULL if no region serves it. No hooks. */
 void *capheap_serve(capheap_heap_t *heap, capheap_request_t *request);
 
-/* heap_alloc.c: the same with size 0 and hooks. */
+/* heap_alloc.c: the hooks after a request; and all of it, size 0 included. Both return what the
+ * caller gets. */
+void *capheap_conclude(const capheap_heap_t *heap, const capheap_request_t *request, void *ptr);
 void *capheap_give(capheap_heap_t *heap, capheap_request_t *request);
 
 /* heap_hooks.c */

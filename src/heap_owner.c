@@ -41,7 +41,7 @@ static uintptr_t block_of_alias(const capheap_slot_t *slot, uintptr_t address) {
     return block != NULL ? (uintptr_t)block : ((found - 1) & ~(uintptr_t)3) | 1;
 }
 
-/* Under the slot's lock. False: the slot serves no longer, or what the hint said is not so. */
+/* Under the slot's lock. False: it serves no longer, or does not hold the pointer after all. */
 static bool examine(capheap_slot_t *slot, const void *ptr, capheap_place_t *place) {
     const capheap_memory_t *memory = &slot->memory;
     uintptr_t address = (uintptr_t)ptr;
@@ -63,19 +63,30 @@ static bool examine(capheap_slot_t *slot, const void *ptr, capheap_place_t *plac
     return true;
 }
 
-bool capheap_locate(capheap_heap_t *heap, const void *ptr, capheap_place_t *place) {
+static bool find(const capheap_heap_t *heap, const void *ptr, capheap_place_t *place) {
     capheap_slot_t *slot = capheap_slot_by_memory(heap, (uintptr_t)ptr);
     if (slot == NULL) {
         slot = capheap_slot_by_alias(heap, (uintptr_t)ptr);
     }
-    bool known = false;
-    place->size = 0;
-    if (slot != NULL) {
-        capheap_port_lock(&slot->lock);
-        known = examine(slot, ptr, place);
-        capheap_port_unlock(&slot->lock);
+    if (slot == NULL) {
+        return false;
     }
-    if (!known) {
+    capheap_port_lock(&slot->lock);
+    bool found = examine(slot, ptr, place);
+    capheap_port_unlock(&slot->lock);
+    return found;
+}
+
+bool capheap_locate(capheap_heap_t *heap, const void *ptr, capheap_place_t *place) {
+    place->size = 0;
+    bool found = find(heap, ptr, place);
+    if (!found) {
+        /* Bounds read while they changed may have led to a wrong slot. */
+        capheap_lock_set(heap);
+        found = find(heap, ptr, place);
+        capheap_unlock_set(heap);
+    }
+    if (!found) {
         capheap_report_foreign(heap, ptr);
     }
     return place->size != 0;

@@ -11,7 +11,7 @@
 /* Has the block's memory what is asked for, by the address that its owner has? */
 static bool suits(const capheap_place_t *place, const capheap_request_t *request) {
     const capheap_slot_t *slot = place->slot;
-    return request->caps != 0 && (request->caps & ~CAPHEAP_READ(slot->serves)) == 0 &&
+    return request->caps != 0 && (request->caps & CAPHEAP_READ(slot->lacks)) == 0 &&
            place->by_alias == capheap_hands_alias(slot, request->caps) &&
            !capheap_alias_forbids(slot, request->caps);
 }

@@ -3,8 +3,11 @@
  * From a request to a block: which regions can serve it, in which order, and what each is asked.
  *
  * The list is in order of choice but for the priorities, which depend on the request. One walk
- * serves it from the first priority, and notes on the way where the second and the third begin, so
- * that these cost nothing unless they are needed.
+ * tries the regions that are a first choice, and notes where the others begin, so that these cost
+ * nothing unless they are needed.
+ *
+ * Most requests name capabilities and a size and nothing more. These take the same way as any
+ * other, but without a capheap_request_t (request is NULL then), which makes them half as long.
  */
 #include "heap_internal.h"
 
@@ -44,7 +47,7 @@ static void *take_alias(capheap_slot_t *slot, capheap_request_t *request, size_t
     return (void *)alias;
 }
 
-/* Tag, alignment, cache lines, alias. */
+/* Tag, alignment, cache lines, alias: under the slot's lock. */
 static void *take_special(capheap_slot_t *slot, capheap_request_t *request) {
     if (slot->state != CAPHEAP_SLOT_SERVING || (request->by_tag && slot->tag != request->tag)) {
         return NULL;
@@ -52,6 +55,7 @@ static void *take_special(capheap_slot_t *slot, capheap_request_t *request) {
     size_t size = request->size;
     size_t line = capheap_line_asked(slot, request->asked);
     size_t alignment = request->alignment > line ? request->alignment : line;
+    request->slot = slot;
     if (!capheap_round_up(&size, line)) {
         return NULL;
     }
@@ -63,59 +67,54 @@ static void *take_special(capheap_slot_t *slot, capheap_request_t *request) {
 }
 
 /* Under its lock, a region is asked for the block; what made it a candidate is checked again. */
-static void *take(capheap_slot_t *slot, capheap_request_t *request) {
+static inline void *take(capheap_slot_t *slot, size_t size, capheap_caps_t caps,
+                         capheap_request_t *request) {
     void *ptr = NULL;
     capheap_port_lock(&slot->lock);
-    if ((request->caps & ~slot->serves) == 0) {
-        if (request->special) {
-            ptr = take_special(slot, request);
-        } else {
-            ptr = capheap_region_malloc(&slot->region, request->size);
-            request->block = ptr;
-        }
+    if ((caps & slot->lacks) == 0) {
+        ptr = request != NULL ? take_special(slot, request)
+                              : capheap_region_malloc(&slot->region, size);
     }
     capheap_port_unlock(&slot->lock);
-    request->slot = slot;
     return ptr;
 }
 
-static void *search_from(capheap_slot_t *slot, capheap_request_t *request, int choice) {
+/* From `begin` on, those that are a second choice, then those that are a third. No capabilities are
+ * no choice of any. */
+static void *search_later(capheap_slot_t *begin, size_t size, capheap_caps_t caps,
+                          capheap_request_t *request) {
     void *ptr = NULL;
-    for (; slot != NULL && ptr == NULL; slot = CAPHEAP_READ(slot->next)) {
-        if ((request->caps & ~CAPHEAP_READ(slot->serves)) != 0 ||
-            (request->caps & CAPHEAP_READ(slot->first_choice)) != 0) {
-            continue;
-        }
-        bool second = (request->caps & CAPHEAP_READ(slot->second_choice)) != 0;
-        if (second == (choice == SECOND_CHOICE)) {
-            ptr = take(slot, request);
+    for (int third = 0; third <= 1 && caps != 0; third++) {
+        for (capheap_slot_t *slot = begin; slot != NULL && ptr == NULL;
+             slot = CAPHEAP_READ(slot->next)) {
+            if ((caps & CAPHEAP_READ(slot->lacks)) == 0 &&
+                (caps & CAPHEAP_READ(slot->first_choice)) == 0 &&
+                ((caps & CAPHEAP_READ(slot->second_choice)) == 0) == third) {
+                ptr = take(slot, size, caps, request);
+            }
         }
     }
     return ptr;
 }
 
-static void *search_by_caps(capheap_heap_t *heap, capheap_request_t *request) {
-    capheap_caps_t caps = request->caps;
-    capheap_slot_t *begin[CHOICES] = {NULL, NULL, NULL};
+static inline void *search_by_caps(capheap_heap_t *heap, size_t size, capheap_caps_t caps,
+                                   capheap_request_t *request) {
+    capheap_slot_t *later = NULL;
     for (capheap_slot_t *slot = CAPHEAP_READ(heap->first); slot != NULL;
          slot = CAPHEAP_READ(slot->next)) {
-        if ((caps & ~CAPHEAP_READ(slot->serves)) != 0) {
+        if ((caps & CAPHEAP_READ(slot->lacks)) != 0) {
             continue;
         }
         if ((caps & CAPHEAP_READ(slot->first_choice)) != 0) {
-            void *ptr = take(slot, request);
+            void *ptr = take(slot, size, caps, request);
             if (ptr != NULL) {
                 return ptr;
             }
-            continue;
-        }
-        int choice = (caps & CAPHEAP_READ(slot->second_choice)) != 0 ? SECOND_CHOICE : THIRD_CHOICE;
-        if (begin[choice] == NULL) {
-            begin[choice] = slot;
+        } else if (later == NULL) {
+            later = slot;
         }
     }
-    void *ptr = search_from(begin[SECOND_CHOICE], request, SECOND_CHOICE);
-    return ptr != NULL ? ptr : search_from(begin[THIRD_CHOICE], request, THIRD_CHOICE);
+    return later != NULL ? search_later(later, size, caps, request) : NULL;
 }
 
 static void *search_by_tag(capheap_heap_t *heap, capheap_request_t *request) {
@@ -123,7 +122,7 @@ static void *search_by_tag(capheap_heap_t *heap, capheap_request_t *request) {
     for (capheap_slot_t *slot = CAPHEAP_READ(heap->first); slot != NULL && ptr == NULL;
          slot = CAPHEAP_READ(slot->next)) {
         if (CAPHEAP_READ(slot->tag) == request->tag) {
-            ptr = take(slot, request);
+            ptr = take(slot, request->size, 0, request);
         }
     }
     return ptr;
@@ -133,10 +132,10 @@ static void *search(capheap_heap_t *heap, capheap_request_t *request) {
     if (request->by_tag) {
         return search_by_tag(heap, request);
     }
-    return request->caps != 0 ? search_by_caps(heap, request) : NULL;
+    return search_by_caps(heap, request->size, request->caps, request);
 }
 
-/* The list changed since the version was read, so the search may have missed a region. Under the
+/* If the list changed since the version was read, the search may have missed a region. Under the
  * set's lock it can't change any more. */
 static void *search_again(capheap_heap_t *heap, capheap_request_t *request, uintptr_t version) {
     void *ptr = NULL;
@@ -152,4 +151,34 @@ void *capheap_serve(capheap_heap_t *heap, capheap_request_t *request) {
     uintptr_t version = CAPHEAP_READ_FIRST(heap->version);
     void *ptr = search(heap, request);
     return ptr != NULL ? ptr : search_again(heap, request, version);
+}
+
+/* What capheap_malloc does when its short way fails or isn't open. */
+static void *malloc_special(capheap_heap_t *heap, size_t size, capheap_caps_t caps) {
+    capheap_request_t request;
+    capheap_request_init(&request, size, 1, caps);
+    return capheap_give(heap, &request);
+}
+
+static void *malloc_again(capheap_heap_t *heap, size_t size, capheap_caps_t caps,
+                          uintptr_t version) {
+    capheap_request_t request;
+    capheap_request_init(&request, size, 1, caps);
+    return size != 0 ? capheap_conclude(heap, &request, search_again(heap, &request, version))
+                     : NULL;
+}
+
+void *capheap_malloc(capheap_heap_t *heap, size_t size, capheap_caps_t caps) {
+    if ((caps & CAPHEAP_SPECIAL_CAPS) != 0) {
+        return malloc_special(heap, size, caps);
+    }
+    uintptr_t version = CAPHEAP_READ_FIRST(heap->version);
+    void *ptr = search_by_caps(heap, size, caps, NULL);
+    if (ptr == NULL) {
+        return malloc_again(heap, size, caps, version);
+    }
+    if (heap->hooks.event != NULL) {
+        capheap_call_event(heap, NULL, ptr, size, caps);
+    }
+    return ptr;
 }

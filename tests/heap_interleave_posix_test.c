@@ -183,13 +183,44 @@ TEST(the_region_leaves_before_its_pointer_is_looked_at) {
     }
 }
 
+static size_t true_size;
+
+static void end_the_change(void) {
+    fixture_slots[0].memory.size = true_size;
+}
+
+/* The bounds of the first slot are read in the middle of a change, and seem to hold everything. */
+TEST(another_region_seems_to_hold_the_pointer) {
+    for (int how = 0; how < 4; how++) {
+        open_internal();
+        if (how == 0) {
+            heap.hooks.event = NULL;
+        }
+        given = capheap_malloc(&heap, 64, CAPHEAP_EXEC);
+        CHECK(lies_in(given, &iram));
+        true_size = fixture_slots[0].memory.size;
+        fixture_slots[0].memory.size = SIZE_MAX;
+        meet(&fixture_slots[0].lock, end_the_change);
+        if (how < 2) {
+            capheap_free(&heap, given);
+            CHECK_EQ(figures_of(0).blocks, 0);
+        } else if (how == 2) {
+            CHECK_EQ(capheap_usable_size(&heap, given), 64);
+        } else {
+            CHECK(capheap_realloc(&heap, given, 80, CAPHEAP_EXEC) != NULL);
+        }
+        check_met();
+        CHECK_EQ(seen.reports, 0);
+    }
+}
+
 TEST(the_region_leaves_during_a_walk) {
     open_internal();
     capheap_region_info_t info;
     capheap_block_t block = {0};
     CHECK(capheap_find_region(&heap, (void *)dram.start, &info));
     CHECK(capheap_next_block(&heap, &info, &block));
-    meet(lock_of(dram.start), exchange_dram_for_psram);
+    meet(&heap.lock, exchange_dram_for_psram);
     CHECK(!capheap_next_block(&heap, &info, &block));
     check_met();
     CHECK(capheap_check(&heap, 0));
@@ -198,4 +229,5 @@ TEST(the_region_leaves_during_a_walk) {
 TEST_MAIN(the_region_leaves_before_it_is_asked, the_region_leaves_before_it_is_asked_by_tag,
           the_region_is_another_when_it_is_asked, a_region_comes_before_where_the_search_is,
           freed_by_the_other_first, freed_by_the_other_during_the_event,
-          the_region_leaves_before_its_pointer_is_looked_at, the_region_leaves_during_a_walk)
+          the_region_leaves_before_its_pointer_is_looked_at,
+          another_region_seems_to_hold_the_pointer, the_region_leaves_during_a_walk)

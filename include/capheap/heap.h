@@ -19,10 +19,12 @@
  * is no live block's is reported (capheap_set_hooks) and nothing changes.
  *
  * Threads: every call may be made from several threads at once, except where it says otherwise.
- * Each region has its own lock (port.h), held for one operation of the engine at a time, never over
- * a hook and never while contents are copied or cleared by the heap; so two threads work in two
- * regions at once. Calls that change the set of regions take the set's lock besides. Interrupts:
- * malloc, free and the rest may be called where the port's lock may be taken.
+ * Each region has its own lock (port.h), held for one operation of the engine at a time, so that
+ * two threads work in two regions at once. No lock is held over a hook (the report hook aside),
+ * while calloc clears, or while realloc copies from one region to another; within a region the
+ * engine's realloc copies under the region's lock. Calls that change the set of regions, and for a
+ * moment requests that no region serves, take the set's lock too. Interrupts: malloc, free and the
+ * rest may be called where the port's lock may be taken.
  *
  * Complexity: O(regions), each visited with a constant number of instructions, unless said.
  */
@@ -78,7 +80,7 @@ typedef struct capheap_hooks {
 /* Room for one region. The fields are the heap's own; read them through inspect.h. */
 typedef struct capheap_slot {
     struct capheap_slot *next;   /* in order of choice */
-    capheap_caps_t serves;       /* all capabilities of its type; 0 while it serves nothing */
+    capheap_caps_t lacks;        /* capabilities that its type has not; all, if it serves nothing */
     capheap_caps_t first_choice; /* those that make it a first choice, ... */
     capheap_caps_t second_choice;
     uint32_t tag;

@@ -33,7 +33,7 @@ void capheap_port_lock_init(capheap_lock_t *lock);
  * the lock of a heap's set, then that of one of its regions, and gives them back in reverse order.
  * A region's lock is held for one operation of the engine: O(1), some hundred instructions, no call
  * out but the report hook. That of a set is held while its list of regions is changed, O(regions),
- * and for a moment by a request that no region could serve.
+ * and for a moment when no region could serve a request or seemed to hold a pointer.
  *
  * If heaps are used in interrupts, the lock must keep these out; else a mutex is enough.
  */
