@@ -43,8 +43,28 @@ extern const capheap_chip_t capheap_chip_esp32s31_memprot;
 extern const capheap_chip_t capheap_chip_esp8266;
 extern const capheap_chip_t capheap_chip_esp8266_rtos;
 extern const capheap_chip_t capheap_chip_host;
+extern const capheap_chip_t capheap_chip_imxrt1062;
+extern const capheap_chip_t capheap_chip_microbit;
+extern const capheap_chip_t capheap_chip_mps2_an385;
+extern const capheap_chip_t capheap_chip_mps2_an386;
+extern const capheap_chip_t capheap_chip_mps2_an500;
+extern const capheap_chip_t capheap_chip_mps2_an505;
+extern const capheap_chip_t capheap_chip_mps2_an521;
+extern const capheap_chip_t capheap_chip_mps3_an547;
+extern const capheap_chip_t capheap_chip_nrf52840;
+extern const capheap_chip_t capheap_chip_nrf5340;
+extern const capheap_chip_t capheap_chip_nrf5340_network;
+extern const capheap_chip_t capheap_chip_qemu_lx106;
+extern const capheap_chip_t capheap_chip_qemu_sifive_u;
+extern const capheap_chip_t capheap_chip_qemu_virt;
 extern const capheap_chip_t capheap_chip_rp2040;
+extern const capheap_chip_t capheap_chip_rp2350;
+extern const capheap_chip_t capheap_chip_samv71;
+extern const capheap_chip_t capheap_chip_samv71_tcm;
+extern const capheap_chip_t capheap_chip_stm32f407;
 extern const capheap_chip_t capheap_chip_stm32h743;
+extern const capheap_chip_t capheap_chip_stm32u585;
+extern const capheap_chip_t capheap_chip_teensy41;
 
 #ifdef __cplusplus
 }
