@@ -49,10 +49,11 @@ extern "C" {
 
 /*
  * What became of a block. Called with no lock held, in the thread that made the call:
- *   given out         old_ptr NULL, after it was given out
- *   resized or moved  both pointers (the same if it stayed), after its contents are in place
- *   given back        new_ptr NULL, before it is given back, so that no other thread has it yet
- * size: the bytes asked for; for a block given back, the bytes that it has. caps: as asked for; 0
+ * - given out: old_ptr is NULL; after it was given out.
+ * - resized or moved: both pointers, the same if it stayed; after its contents are in place. If it
+ *   moved within a region, another thread may have the old place by then.
+ * - given back: new_ptr is NULL; before it is given back, so that no other thread has it yet.
+ * size: the bytes asked for; of a block given back, the bytes that it has. caps: as asked for; 0
  * for a block given back or asked for by tag. A pointer that is no live block's causes no event.
  */
 typedef void (*capheap_event_fn)(void *context, const void *old_ptr, const void *new_ptr,
@@ -151,8 +152,10 @@ void capheap_set_order(capheap_heap_t *heap, const uint32_t *tags, size_t count)
  * run while others allocate. What the memory held is lost. type, and tags given by
  * capheap_set_order, must outlive the heap's use of them; memory is copied.
  *
- * Fails, and then the heap is as it was: CAPHEAP_ERROR_ARGUMENT (a null pointer; a type with
- * CAPHEAP_INVALID; an unknown flag or kind of alias; those of capheap_region_init),
+ * Fails, and then the heap is as it was: CAPHEAP_ERROR_ARGUMENT (a null pointer; memory at
+ * address 0, for a block there would be NULL: leave its first granule out; a type with
+ * CAPHEAP_INVALID or CAPHEAP_CACHE_ALIGNED, or whose cache line is no power of two; an unknown flag
+ * or kind of alias; an alias less aligned than the granule; those of capheap_region_init),
  * CAPHEAP_ERROR_OVERLAP (with a region of the heap, held back or not, or the alias with a region or
  * its alias), CAPHEAP_ERROR_FULL, CAPHEAP_ERROR_TOO_SMALL, CAPHEAP_ERROR_TOO_LARGE,
  * CAPHEAP_ERROR_WRAPS.
