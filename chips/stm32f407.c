@@ -8,8 +8,8 @@
  *   Include/stm32f407xx.h (CCMDATARAM_BASE, SRAM1_BASE, SRAM2_BASE, BKPSRAM_BASE). SRAM 1 and 2
  *   (112 and 16 KB) are contiguous.
  * - CCM is not on the bus matrix: the core's data bus alone reaches it, no DMA, no instruction
- *   fetch (RM 2.1, 2.3.1). It has no capability but to hold data, so data that asks for no more
- *   gets it before SRAM: what ends in a DMA has to ask for DMA.
+ *   fetch (RM 2.1, 2.3.1). Data that asks for no more gets it only after SRAM, because many a
+ *   program hands what malloc() gave it to a DMA.
  * - Backup SRAM keeps its contents in Standby and on VBAT (RM 5.1.2); it needs a clock and write
  *   access first (RCC_AHB1ENR, BKPSRAMEN; PWR_CR, DBP), or reserve it. malloc() never gets it.
  * - ATOMIC: LDREX and STREX with the core's own monitor (PM0214 2.2.7).
