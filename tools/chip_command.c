@@ -29,14 +29,14 @@ static void put_chip_row(const capheap_chip_t *chip) {
     for (size_t i = 0; i < chip->memory_count; i++) {
         all += chip->memories[i].size;
     }
-    printf("%-16s%-36s%9s", chip->name, chip->title, units_size_text(text, all - external));
-    printf("%14s\n", external > 0 ? units_exact_size_text(text, external) : "-");
+    printf("%-18s%-48s%10s", chip->name, chip->title, units_size_text(text, all - external));
+    printf("%12s\n", external > 0 ? units_exact_size_text(text, external) : "-");
 }
 
 int chips_main(int argc, char **argv) {
     struct argp argp = {.parser = parse_nothing, .doc = "List the chips that are known."};
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
-    printf("%-16s%-36s%9s%14s\n", "name", "chip", "internal", "external, max");
+    printf("%-18s%-48s%10s%12s\n", "name", "chip", "internal", "external");
     for (size_t i = 0; capheap_chips[i] != NULL; i++) {
         put_chip_row(capheap_chips[i]);
     }
@@ -133,21 +133,23 @@ static void put_types(const capheap_chip_t *chip, const terminal_t *terminal) {
     putchar('\n');
 }
 
+static void put_memory(const capheap_chip_t *chip, const capheap_memory_t *memory) {
+    char size[UNITS_SIZE_TEXT];
+    printf("%08" PRIXPTR "-%08" PRIXPTR "  %8s  %s", memory->start, memory->start + memory->size,
+           units_exact_size_text(size, memory->size), chip->types[memory->type].name);
+    if (memory->alias_kind != CAPHEAP_ALIAS_NONE) {
+        printf("; code at %08" PRIXPTR "-%08" PRIXPTR "%s", memory->alias,
+               memory->alias + memory->size,
+               memory->alias_kind == CAPHEAP_ALIAS_INVERTED ? ", words reversed" : "");
+    }
+    printf("%s%s\n", (memory->flags & CAPHEAP_MEMORY_STARTUP) != 0 ? "; used by start-up" : "",
+           (memory->flags & CAPHEAP_MEMORY_EXTERNAL) != 0 ? "; external, at most so much" : "");
+}
+
 static void put_memories(const capheap_chip_t *chip, const terminal_t *terminal) {
     terminal_heading(terminal, "Memories");
     for (size_t i = 0; i < chip->memory_count; i++) {
-        const capheap_memory_t *memory = &chip->memories[i];
-        char size[UNITS_SIZE_TEXT];
-        printf("%08" PRIXPTR "-%08" PRIXPTR "  %8s  %-9s", memory->start,
-               memory->start + memory->size, units_exact_size_text(size, memory->size),
-               chip->types[memory->type].name);
-        if (memory->alias_kind != CAPHEAP_ALIAS_NONE) {
-            printf(" code at %08" PRIXPTR "-%08" PRIXPTR "%s", memory->alias,
-                   memory->alias + memory->size,
-                   memory->alias_kind == CAPHEAP_ALIAS_INVERTED ? ", words reversed" : "");
-        }
-        printf("%s%s\n", (memory->flags & CAPHEAP_MEMORY_STARTUP) != 0 ? " used by start-up" : "",
-               (memory->flags & CAPHEAP_MEMORY_EXTERNAL) != 0 ? " external: --psram, at most" : "");
+        put_memory(chip, &chip->memories[i]);
     }
     putchar('\n');
 }

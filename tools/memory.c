@@ -56,6 +56,8 @@ static bool copy_chip(memory_t *memory, problem_t *problem) {
     memory->here = *chip;
     memory->here.memories = memories;
     memory->here.reserved = reserved;
+    memory->here.usual = NULL; /* never applied by itself */
+    memory->here.usual_count = 0;
     if (memories == NULL || reserved == NULL || memory->pieces == NULL || memory->moved == NULL) {
         return problem_set(problem, "out of memory");
     }

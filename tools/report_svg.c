@@ -90,7 +90,8 @@ static double put_legend(const legend_t *legend, double top, FILE *out) {
         svg_put_text(out, entry->what);
         fprintf(out, "<tspan class=\"size\" dx=\"6\">%s", units_size_text(size, entry->bytes));
         if (entry->blocks > 0) {
-            fprintf(out, " in %s blocks", units_count_text(blocks, entry->blocks));
+            fprintf(out, " in %s block%s", units_count_text(blocks, entry->blocks),
+                    entry->blocks == 1 ? "" : "s");
         }
         fputs("</tspan></text>\n", out);
     }
@@ -111,7 +112,7 @@ static void put_style(FILE *out) {
           ".scale{font-size:12px;fill:#777;text-anchor:end}\n"
           ".address{font:11px ui-monospace,'DejaVu Sans Mono',monospace;fill:#666;"
           "text-anchor:end}\n"
-          ".ground{fill:#fff;stroke:#b8b8b8}\n"
+          ".ground{fill:#fff;stroke:#cfcfcf}\n"
           ".edge{fill:none;stroke:#999}\n"
           ".b:hover{stroke:#000;stroke-width:2}\n"
           ".free{fill:#fff}\n"

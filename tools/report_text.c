@@ -33,6 +33,14 @@ static void put_title(const snapshot_t *snapshot, const terminal_t *terminal) {
     terminal_heading(terminal, line);
 }
 
+static uint64_t skipped(const snapshot_t *snapshot) {
+    uint64_t count = 0;
+    for (size_t i = 0; i < snapshot->program_count; i++) {
+        count += snapshot->programs[i].skipped;
+    }
+    return count;
+}
+
 static void put_outcome(const snapshot_t *snapshot, const terminal_t *terminal) {
     FILE *out = terminal->out;
     uint64_t refused = snapshot->refusals->count;
@@ -49,7 +57,13 @@ static void put_outcome(const snapshot_t *snapshot, const terminal_t *terminal) 
     }
     fputs(terminal->colour ? "\033[1;31m" : "", out);
     put_count(terminal, refused, 0);
-    fprintf(out, " of them refused.%s\n\n", terminal->colour ? "\033[0m" : "");
+    fprintf(out, " of them refused%s", terminal->colour ? "\033[0m" : "");
+    if (skipped(snapshot) > 0) {
+        fputs(" and ", out);
+        put_count(terminal, skipped(snapshot), 0);
+        fputs(" skipped, of blocks that were refused", out);
+    }
+    fputs(".\n\n", out);
 }
 
 static void put_listing(const snapshot_t *snapshot, const terminal_t *terminal) {
@@ -160,7 +174,7 @@ static void put_sets(const snapshot_t *snapshot, const terminal_t *terminal) {
 static void put_programs(const snapshot_t *snapshot, const terminal_t *terminal) {
     terminal_heading(terminal, "Programs");
     fprintf(terminal->out, "%-14s%-16s%11s%9s%9s%10s%10s%10s%10s\n", "name", "asks for", "calls",
-            "refused", "skipped", "most live", "live then", "live last", "moved");
+            "refused", "skipped", "peak", "live", "left", "moved");
     for (size_t i = 0; i < snapshot->program_count; i++) {
         const snapshot_program_t *program = &snapshot->programs[i];
         char caps[UNITS_CAPS_TEXT];
@@ -181,8 +195,8 @@ static void put_programs(const snapshot_t *snapshot, const terminal_t *terminal)
         put_size(terminal, program->end_bytes, 10);
         fprintf(terminal->out, "%10s\n", moved);
     }
-    fputs("  Live: bytes asked for and not given back, at most, at this moment, after the last "
-          "call.\n  Moved: of the reallocs served, those that changed the address.\n\n",
+    fputs("  Bytes asked for and not given back: at most (peak), now (live), after the last call "
+          "(left).\n  Moved: of the reallocs served, those that changed the address.\n\n",
           terminal->out);
 }
 

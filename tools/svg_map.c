@@ -12,7 +12,8 @@
 
 #define ROW_HEIGHT_LARGE 15.0
 #define ROW_HEIGHT_SMALL 8.0
-#define ROW_GAP          3.0
+#define ROW_GAP_LARGE    3.0
+#define ROW_GAP_SMALL    2.0
 #define HEADING          24.0 /* above the rows: the memory's name */
 #define LINE             17.0 /* a region's figures */
 #define BELOW            26.0
@@ -26,7 +27,8 @@ typedef struct map {
     uint64_t row_bytes;
     uint64_t rows;
     double row_height;
-    double top; /* of the first row */
+    double row_step; /* from row to row */
+    double top;      /* of the first row */
     FILE *out;
 } map_t;
 
@@ -58,14 +60,15 @@ static unsigned regions_in(const snapshot_t *snapshot, const snapshot_memory_t *
 static map_t map_of(const snapshot_t *snapshot, const snapshot_memory_t *memory) {
     map_t map = {.snapshot = snapshot, .memory = memory, .row_bytes = row_bytes_of(memory)};
     map.rows = (memory->size + map.row_bytes - 1) / map.row_bytes;
-    map.row_height = memory->size <= FEW_ROWS_LIMIT ? ROW_HEIGHT_LARGE : ROW_HEIGHT_SMALL;
+    bool large = memory->size <= FEW_ROWS_LIMIT;
+    map.row_height = large ? ROW_HEIGHT_LARGE : ROW_HEIGHT_SMALL;
+    map.row_step = map.row_height + (large ? ROW_GAP_LARGE : ROW_GAP_SMALL);
     return map;
 }
 
 double svg_map_height(const snapshot_t *snapshot, const snapshot_memory_t *memory) {
     map_t map = map_of(snapshot, memory);
-    return HEADING + LINE * regions_in(snapshot, memory) +
-           (double)map.rows * (map.row_height + ROW_GAP) + BELOW;
+    return HEADING + LINE * regions_in(snapshot, memory) + (double)map.rows * map.row_step + BELOW;
 }
 
 static double x_of(const map_t *map, uint64_t offset) {
@@ -73,7 +76,7 @@ static double x_of(const map_t *map, uint64_t offset) {
 }
 
 static double y_of(const map_t *map, uint64_t row) {
-    return map->top + (double)row * (map->row_height + ROW_GAP);
+    return map->top + (double)row * map->row_step;
 }
 
 /* --------------------------------------------------------------------------------------- shapes */
@@ -203,17 +206,18 @@ static void put_figures(const map_t *map, const snapshot_region_t *region, doubl
         return;
     }
     fprintf(map->out,
-            ": used %s in %s blocks; free %s in %s holes, largest %s; least free of the run "
+            ": used %s in %s block%s; free %s in %s hole%s, largest %s; least free of the run "
             "%s</text>\n",
             units_size_text(used, region->used), units_count_text(blocks, region->blocks),
-            units_size_text(unused, region->free), units_count_text(holes, region->free_blocks),
+            region->blocks == 1 ? "" : "s", units_size_text(unused, region->free),
+            units_count_text(holes, region->free_blocks), region->free_blocks == 1 ? "" : "s",
             units_size_text(largest, region->largest),
             units_size_text(least, region->minimum_free));
 }
 
 /* An address at every row, or at as many rows as there is room for. */
 static void put_axis(const map_t *map) {
-    uint64_t step = map->row_height + ROW_GAP >= 14 ? 1 : 4;
+    uint64_t step = map->row_step >= 14 ? 1 : 4;
     for (uint64_t row = 0; row < map->rows; row += step) {
         fprintf(map->out, "<text class=\"address\" x=\"%.0f\" y=\"%.1f\">%08" PRIX64 "</text>\n",
                 SVG_LEFT - 10, y_of(map, row) + map->row_height / 2 + 3.8,
