@@ -144,11 +144,17 @@ TEST(check_in_steps) {
         } while (!check.done && steps < 1000);
         CHECK(steps >= 60 / 5 && steps <= 60 / 5 + 2 * 4);
     }
-    char *freed = capheap_malloc(&heap, 64, CAPHEAP_SPIRAM);
-    CHECK(capheap_malloc(&heap, 8, CAPHEAP_SPIRAM) != NULL);
-    capheap_free(&heap, freed);
-    for (size_t i = 0; i < 64; i++) {
-        freed[i] = (char)0xEE;
+    /* Several free blocks, for one alone may be in no list and have no links to damage. */
+    char *freed[4];
+    for (size_t i = 0; i < 4; i++) {
+        freed[i] = capheap_malloc(&heap, 64, CAPHEAP_SPIRAM);
+        CHECK(capheap_malloc(&heap, 8, CAPHEAP_SPIRAM) != NULL);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        capheap_free(&heap, freed[i]);
+    }
+    for (size_t i = 0; i < 4 * 64; i++) {
+        freed[i / 64][i % 64] = (char)0xEE;
     }
     bool sound = true;
     check = (capheap_heap_check_t){0};
