@@ -54,7 +54,16 @@ static inline bool map_live_block(const map_word_t *map, uint32_t granule) {
     return (((word->start & ~word->free) >> (granule % MAP_GRANULES)) & 1u) != 0;
 }
 
-/* The length of the block that starts at the granule and runs past the end of its word. */
+/* The start bits of the granules after this one, the next one's lowest; 32 of them or more than
+ * those up to the next block. */
+static inline uint32_t map_next_starts(const map_word_t *map, uint32_t granule) {
+    const map_word_t *word = map + granule / MAP_GRANULES;
+    uint32_t bit = granule % MAP_GRANULES;
+    uint32_t starts = word->start >> bit >> 1;
+    return starts != 0 ? starts : word[1].start << (MAP_GRANULES - 1 - bit);
+}
+
+/* The length of a block of more than 32 granules that starts at the granule. */
 static inline uint32_t map_length_far(const map_word_t *map, uint32_t granule) {
     const map_word_t *next = map + granule / MAP_GRANULES + 1;
     if (next->start != 0) {
@@ -65,8 +74,8 @@ static inline uint32_t map_length_far(const map_word_t *map, uint32_t granule) {
 
 /* The length, in granules, of the block that starts at the granule. */
 static inline uint32_t map_length(const map_word_t *map, uint32_t granule) {
-    uint32_t rest = map[granule / MAP_GRANULES].start >> (granule % MAP_GRANULES) >> 1;
-    return rest != 0 ? bits_lowest(rest) + 1 : map_length_far(map, granule);
+    uint32_t starts = map_next_starts(map, granule);
+    return starts != 0 ? bits_lowest(starts) + 1 : map_length_far(map, granule);
 }
 
 /* The first granule of the block whose last granule this is. */
@@ -124,6 +133,43 @@ static inline void map_write_live(map_word_t *map, uint32_t granule, uint32_t le
     map_clear_free(map, granule);
     map_clear_free(map, granule + length - 1);
     map_write_length(map, granule, length);
+}
+
+/* Clear the free bits of a block's first and last granule. */
+static inline void map_clear_free_ends(map_word_t *map, uint32_t first, uint32_t last) {
+    map_word_t *word = map_word(map, first);
+    uint32_t mask = map_bit(first);
+    if (word == map_word(map, last)) {
+        mask |= map_bit(last);
+    } else {
+        map_clear_free(map, last);
+    }
+    word->free &= ~mask;
+}
+
+/* Make the first `count` granules of a free block live, and a free block of the `rest` > 0. */
+static inline void map_split_low(map_word_t *map, uint32_t granule, uint32_t count, uint32_t rest) {
+    uint32_t cut = granule + count;
+    map_word_t *word = map_word(map, granule);
+    uint32_t bit = map_bit(cut);
+    if (word == map_word(map, cut)) { /* the usual case, at half the cost */
+        word->start |= bit;
+        word->free = (word->free & ~(map_bit(granule) | bit >> 1)) | bit;
+    } else {
+        map_write_live(map, granule, count);
+        map_set_start(map, cut);
+        map_set_free(map, cut);
+    }
+    map_write_length(map, cut, rest); /* its last granule's free bit is set already */
+}
+
+/* Make the last `count` granules of a free block live, and keep the `rest` > 0 before them free. */
+static inline void map_split_high(map_word_t *map, uint32_t granule, uint32_t count,
+                                  uint32_t rest) {
+    map_set_start(map, granule + rest);
+    map_write_live(map, granule + rest, count);
+    map_set_free(map, granule + rest - 1);
+    map_write_length(map, granule, rest);
 }
 
 #endif

@@ -1,113 +1,144 @@
 /* SPDX-License-Identifier: MIT */
-/* A region's blocks: out of free memory, and back into it. */
+/*
+ * A region's blocks: out of free memory, and back into it.
+ *
+ * Which free block serves a request:
+ * - one of exactly its length, if it is short enough for a bin of its own;
+ * - else the first block of its own bin, if that is long enough;
+ * - else, if it is small, the lowest in address of the open block and the heads of the next few
+ *   longer bins: near the best fit, but gathered at low addresses, so that high memory stays
+ *   whole. What is left of the block becomes the open one;
+ * - else the head of the next longer bin;
+ * - at last, more blocks of its own bin.
+ * It takes the low end of the free block, or the high end if it is large for the region: the small
+ * and the large keep out of each other's way.
+ *
+ * The common paths call nothing, so that they need no stack: whatever is rare is a tail call.
+ */
 #include "region_core.h"
 
-#define CANDIDATES 3u /* bins whose heads are compared for the lowest address */
-#define SMALL                                                                                      \
-    256u /* granules: requests up to it compare candidates, larger ones take the best fit */
-#define LARGE_SHIFT 4u /* requests over 1/16 of the region are carved from a block's high end */
-#define LAST_RESORT 8u /* blocks of the request's own bin that are looked at if no other will do   \
-                        */
+#define CANDIDATES  2u   /* bins whose heads are compared with the open block */
+#define SMALL       256u /* granules: larger requests look for the best fit alone */
+#define LARGE_SHIFT 4u   /* a request over 1/16 of the region is large */
+#define LAST_RESORT                                                                                \
+    4u /* blocks of the request's own bin that are looked at if no other will do                   \
+        */
+
+#define RARE __attribute__((noinline, cold))
+#define APART                                                                                      \
+    __attribute__((noinline)) /* what needs a stack frame is kept apart from what doesn't */
 
 /* Of the first few bins from `bin` on that have blocks, the one whose head is lowest. */
-static uint32_t lowest_bin(const capheap_region_t *region, uint32_t bin, uint32_t candidates) {
+static inline uint32_t lowest_bin(const capheap_region_t *region, uint32_t bin,
+                                  uint32_t candidates) {
     uint32_t best = BINS_NONE;
-    for (bin = bins_next(region, bin); bin != BINS_NONE; bin = bins_next(region, bin + 1)) {
-        if (best == BINS_NONE || region->bins[bin] < region->bins[best]) {
-            best = bin;
+    uint32_t lowest = UINT32_MAX;
+    const uint32_t *word = region->nonempty + bin / 32;
+    const uint32_t *end = region->nonempty + region->bin_words;
+    uint32_t base = bin & ~31u;
+    uint32_t full = word < end ? *word & (UINT32_MAX << bin % 32) : 0;
+    for (;;) {
+        while (full == 0) {
+            if (++word >= end) {
+                return best;
+            }
+            base += 32;
+            full = *word;
+        }
+        uint32_t next = base + bits_lowest(full);
+        uint32_t head = region->bins[next];
+        if (head < lowest) {
+            lowest = head;
+            best = next;
         }
         if (--candidates == 0) {
-            break;
+            return best;
         }
+        full &= full - 1;
     }
-    return best;
 }
 
-typedef struct choice {
-    region_block_t block;
-    bool sound; /* no damaged link was met */
-} choice_t;
+/* Is the head of the request's own bin the block for it? Also true if its link is damaged. */
+static inline bool own_bin_serves(const capheap_region_t *region, uint32_t bin, uint32_t room) {
+    if (!bins_full(region, bin)) {
+        return false;
+    }
+    uint32_t head = region->bins[bin];
+    return bin < BINS_EXACT || !bins_sound(region, head) || map_length(region->map, head) >= room;
+}
 
-static const choice_t nothing = {{0, 0}, true};
-static const choice_t damaged = {{0, 0}, false};
+/* The length of the bin's head if it is at least `room`, else 0: then its link is damaged. */
+static inline uint32_t head_length(const capheap_region_t *region, uint32_t bin, uint32_t room) {
+    uint32_t head = region->bins[bin];
+    uint32_t length = bins_sound(region, head) ? map_length(region->map, head) : 0;
+    return length >= room ? length : 0;
+}
 
-/* The first block of the bin's list, up to the `limit`th, that has `room` granules. */
-static choice_t first_fit(const capheap_region_t *region, uint32_t bin, uint32_t room,
-                          uint32_t limit) {
-    uint32_t before = 0;
-    uint32_t granule = region->bins[bin];
-    for (; granule != 0 && limit > 0; limit--) {
+/* A block of at least `room` granules among the first of its own bin, 0 if there is none; if a link
+ * is damaged, *fault says so. */
+static uint32_t find_in_own_bin(const capheap_region_t *region, uint32_t room,
+                                bins_fault_t *fault) {
+    uint32_t bin = bins_index(room);
+    uint32_t granule = bins_full(region, bin) ? region->bins[bin] : 0;
+    bins_fault_t before = bins_head_fault(bin);
+    for (uint32_t i = 0; granule != 0 && i < LAST_RESORT; i++) {
         if (!bins_sound(region, granule)) {
-            bins_fault(region, before, bin);
-            return damaged;
+            *fault = before;
+            return 0;
         }
-        uint32_t length = map_length(region->map, granule);
-        if (length >= room) {
-            return (choice_t){{granule, length}, true};
+        if (map_length(region->map, granule) >= room) {
+            return granule;
         }
         before = granule;
         granule = bins_links(region, granule)->next;
     }
-    return nothing;
+    return 0;
 }
 
-/* A free block of at least `room` granules. */
-static choice_t choose(const capheap_region_t *region, uint32_t room) {
+RARE static uint32_t find_after_mending(capheap_region_t *region, uint32_t room,
+                                        bins_fault_t fault) {
+    region_mend(region, fault);
+    return region_find(region, room);
+}
+
+uint32_t region_find(capheap_region_t *region, uint32_t room) {
+    bins_fault_t fault = bins_set_open(region, 0, 0);
     uint32_t bin = bins_index(room);
-    bool own = (region->nonempty[bin / 32] >> bin % 32 & 1) != 0;
-    if (own) {
-        choice_t choice = first_fit(region, bin, room, 1);
-        if (choice.block.granule != 0 || !choice.sound) {
-            return choice;
-        }
+    uint32_t granule = 0;
+    if (fault == 0 && !own_bin_serves(region, bin, room)) {
+        bin = lowest_bin(region, bin + 1, room <= SMALL ? CANDIDATES : 1);
     }
-    uint32_t other = lowest_bin(region, bin + 1, room <= SMALL ? CANDIDATES : 1);
-    if (other != BINS_NONE) {
-        /* A block too short for its bin means that its link was damaged. */
-        choice_t choice = first_fit(region, other, room, 1);
-        if (choice.block.granule != 0 || !choice.sound) {
-            return choice;
-        }
-        bins_fault(region, 0, other);
-        return damaged;
+    if (fault == 0 && bin == BINS_NONE) {
+        granule = find_in_own_bin(region, room, &fault);
+    } else if (fault == 0) {
+        granule = region->bins[bin];
+        fault = head_length(region, bin, room) == 0 ? bins_head_fault(bin) : 0;
     }
-    return own ? first_fit(region, bin, room, LAST_RESORT) : nothing;
+    return fault != 0 ? find_after_mending(region, room, fault) : granule;
 }
 
-bool region_carve(capheap_region_t *region, region_block_t block, uint32_t count) {
-    map_word_t *map = region->map;
-    uint32_t rest = block.length - count;
-    map_write_live(map, block.granule, count);
-    if (rest == 0) {
-        return true;
+/* The highest bin that has blocks; 0 if none has. */
+static uint32_t highest_bin(const capheap_region_t *region) {
+    for (uint32_t index = BINS_NONE / 32; index > 0; index--) {
+        uint32_t full = region->nonempty[index - 1];
+        if (full != 0) {
+            return (index - 1) * 32 + bits_highest(full);
+        }
     }
-    map_set_start(map, block.granule + count);
-    map_write_free(map, block.granule + count, rest);
-    return bins_insert(region, block.granule + count, rest);
-}
-
-/* The same with the last `count` (< length) granules. */
-static bool carve_high(capheap_region_t *region, region_block_t block, uint32_t count) {
-    map_word_t *map = region->map;
-    uint32_t rest = block.length - count;
-    map_set_start(map, block.granule + rest);
-    map_write_live(map, block.granule + rest, count);
-    map_write_free(map, block.granule, rest);
-    return bins_insert(region, block.granule, rest);
+    return 0;
 }
 
 uint32_t region_largest(const capheap_region_t *region) {
-    uint32_t index = BINS_NONE / 32;
-    while (index > 0 && region->nonempty[index - 1] == 0) {
-        index--;
+    uint32_t largest = region->open_length;
+    uint32_t bin = highest_bin(region);
+    uint32_t open_bin = largest != 0 ? bins_index(largest) : 0;
+    if (bin == 0 || bin < open_bin) {
+        return largest;
     }
-    if (index == 0) {
-        return 0;
-    }
-    uint32_t bin = (index - 1) * 32 + bits_highest(region->nonempty[index - 1]);
+    /* A request that finds nothing else puts the open block first or second into its bin. */
     uint32_t granule = region->bins[bin];
-    uint32_t largest = 0;
-    for (uint32_t i = 0; i < LAST_RESORT && bins_sound(region, granule); i++) {
+    for (uint32_t i = bin == open_bin ? 1 : 0; i < LAST_RESORT && bins_sound(region, granule);
+         i++) {
         uint32_t length = map_length(region->map, granule);
         largest = length > largest ? length : largest;
         granule = bins_links(region, granule)->next;
@@ -115,76 +146,209 @@ uint32_t region_largest(const capheap_region_t *region) {
     return largest;
 }
 
-region_block_t region_choose(capheap_region_t *region, uint32_t room) {
-    choice_t choice = choose(region, room);
-    if (!choice.sound) {
-        region_mend(region);
-        choice = choose(region, room);
+bins_fault_t region_cut(capheap_region_t *region, region_place_t place) {
+    map_word_t *map = region->map;
+    uint32_t granule = place.start + place.before;
+    uint32_t rest = place.length - place.before - place.count;
+    bins_fault_t fault = 0;
+    if (place.before != 0) {
+        map_set_start(map, granule);
+        map_write_free(map, place.start, place.before);
+        fault = bins_insert(region, place.start, place.before);
     }
-    return choice.block;
+    map_write_live(map, granule, place.count);
+    if (rest != 0) {
+        map_set_start(map, granule + place.count);
+        map_write_free(map, granule + place.count, rest);
+        bins_fault_t more = bins_insert(region, granule + place.count, rest);
+        fault = fault != 0 ? fault : more;
+    }
+    return fault;
 }
 
-void region_detach(capheap_region_t *region, region_block_t block) {
-    if (!bins_remove(region, block.granule, block.length)) {
-        map_write_live(region->map, block.granule, block.length); /* keep it out of the new lists */
-        region_mend(region);
-    }
+RARE static void *take_after_mending(capheap_region_t *region, uint32_t length, uint32_t room,
+                                     bins_fault_t fault) {
+    region_mend(region, fault);
+    return region_take(region, length, room);
 }
 
-uint32_t region_take(capheap_region_t *region, uint32_t length, uint32_t room) {
-    region_block_t block = region_choose(region, room);
-    uint32_t granule = block.granule;
-    if (granule == 0) {
-        return 0;
-    }
-    region_detach(region, block);
-    bool sound;
-    if (length > region->granules >> LARGE_SHIFT && length < block.length) {
-        granule += block.length - length;
-        sound = carve_high(region, block, length);
-    } else {
-        sound = region_carve(region, block, length);
-    }
+static inline void count_taken(capheap_region_t *region, uint32_t length) {
     region->free -= length;
     region->blocks++;
-    if (!sound) {
-        region_mend(region);
-    }
-    return granule;
 }
 
-void region_give(capheap_region_t *region, uint32_t granule, uint32_t length) {
+/* Take from a block found in any place of the bins: large requests, and the last resort. */
+APART static void *take_found(capheap_region_t *region, uint32_t length, uint32_t room) {
+    uint32_t granule = region_find(region, room);
+    if (granule == 0) {
+        return NULL;
+    }
+    uint32_t have = map_length(region->map, granule);
+    bins_fault_t fault = bins_remove(region, granule, have);
+    bool large = length > region->granules >> LARGE_SHIFT;
+    region_place_t place = {granule, have, large ? have - length : 0, length};
+    count_taken(region, length);
+    bins_fault_t more = region_cut(region, place);
+    fault = fault != 0 ? fault : more;
+    if (fault != 0) {
+        region_mend(region, fault);
+    }
+    return region_address(region, granule + place.before);
+}
+
+/* Cut the request from the open block, which is long enough. */
+static inline void *take_from_open(capheap_region_t *region, uint32_t length) {
+    uint32_t granule = region->open;
+    uint32_t rest = region->open_length - length;
+    region->open_length = rest;
+    count_taken(region, length);
+    if (rest != 0) {
+        region->open = granule + length;
+        map_split_low(region->map, granule, length, rest);
+    } else {
+        region->open = 0;
+        map_write_live(region->map, granule, length);
+    }
+    return region_address(region, granule);
+}
+
+RARE static void *mend_after_taking(capheap_region_t *region, void *ptr, bins_fault_t fault) {
+    region_mend(region, fault);
+    return ptr;
+}
+
+/* Make the head of the bin the open block, and cut the request from it. */
+APART static void *take_from_bin(capheap_region_t *region, uint32_t length, uint32_t room,
+                                 uint32_t bin) {
+    uint32_t have = head_length(region, bin, room);
+    if (have == 0) {
+        return take_after_mending(region, length, room, bins_head_fault(bin));
+    }
+    uint32_t granule = region->bins[bin];
+    bins_set_head(region, bin, bins_links(region, granule)->next);
+    if (have == length) {
+        count_taken(region, length);
+        map_write_live(region->map, granule, length);
+        return region_address(region, granule);
+    }
+    bins_fault_t fault = bins_set_open(region, granule, have);
+    void *ptr = take_from_open(region, length);
+    return fault == 0 ? ptr : mend_after_taking(region, ptr, fault);
+}
+
+/* Take from the lowest of the open block and the heads of some bins from `bin` on. */
+static inline void *take_lowest(capheap_region_t *region, uint32_t length, uint32_t room,
+                                uint32_t bin) {
+    bin = lowest_bin(region, bin, CANDIDATES);
+    if (region->open_length >= room && (bin == BINS_NONE || region->open < region->bins[bin])) {
+        return take_from_open(region, length);
+    }
+    return bin != BINS_NONE ? take_from_bin(region, length, room, bin)
+                            : take_found(region, length, room);
+}
+
+/* The same for a request whose bin is not an exact one. */
+APART static void *take_longer(capheap_region_t *region, uint32_t length, uint32_t room) {
+    if (room > SMALL) {
+        return take_found(region, length, room);
+    }
+    uint32_t bin = bins_index(room);
+    return own_bin_serves(region, bin, room) ? take_from_bin(region, length, room, bin)
+                                             : take_lowest(region, length, room, bin + 1);
+}
+
+void *region_take(capheap_region_t *region, uint32_t length, uint32_t room) {
+    return room < BINS_EXACT ? take_lowest(region, length, room, room)
+                             : take_longer(region, length, room);
+}
+
+/* Join a block with its free neighbours. */
+APART static void give_merging(capheap_region_t *region, uint32_t granule, uint32_t length) {
     map_word_t *map = region->map;
     uint32_t next = granule + length;
-    bool sound = true;
-    if (region->free < region->minimum) {
-        region->minimum = region->free;
-    }
-    region->free += length;
-    region->blocks--;
+    bins_fault_t fault = 0;
+    bool open = false; /* one of the neighbours is the open block */
     if (map_free_at(map, next)) {
         uint32_t more = map_length(map, next);
-        sound = bins_remove(region, next, more);
+        open = next == region->open;
+        fault = bins_remove(region, next, more);
         map_clear_start(map, next);
         length += more;
     }
     if (map_free_at(map, granule - 1)) {
         uint32_t start = map_start_of(map, granule - 1);
-        sound = bins_remove(region, start, granule - start) && sound;
+        open = open || start == region->open;
+        bins_fault_t more = bins_remove(region, start, granule - start);
+        fault = fault != 0 ? fault : more;
         map_clear_start(map, granule);
         length += granule - start;
         granule = start;
     }
     map_write_free(map, granule, length);
-    if (!sound || !bins_insert(region, granule, length)) {
-        region_mend(region);
+    if (open) {
+        region->open = granule;
+        region->open_length = length;
+    } else {
+        bins_fault_t more = bins_insert(region, granule, length);
+        fault = fault != 0 ? fault : more;
     }
+    if (fault != 0) {
+        region_mend(region, fault);
+    }
+}
+
+void region_give(capheap_region_t *region, uint32_t granule, uint32_t length) {
+    map_word_t *map = region->map;
+    uint32_t available = region->free;
+    if (available < region->minimum) {
+        region->minimum = available;
+    }
+    region->free = available + length;
+    region->blocks--;
+    uint32_t after = map_free_at(map, granule + length);
+    uint32_t before = map_free_at(map, granule - 1);
+    if ((after | before) == 0) {
+        map_write_free(map, granule, length);
+        bins_fault_t fault = bins_insert(region, granule, length);
+        if (fault != 0) {
+            region_mend(region, fault);
+        }
+    } else if (granule + length == region->open && before == 0) {
+        region->open = granule;
+        region->open_length += length;
+        map_clear_start(map, granule + length);
+        map_set_free(map, granule);
+        map_write_length(map, granule, region->open_length);
+    } else {
+        give_merging(region, granule, length);
+    }
+}
+
+/* Take a block of exactly the length from its bin. */
+static inline void *take_exact(capheap_region_t *region, uint32_t length) {
+    uint32_t granule = region->bins[length];
+    if (!bins_sound(region, granule)) {
+        return take_after_mending(region, length, length, bins_head_fault(length));
+    }
+    uint32_t starts = map_next_starts(region->map, granule);
+    if ((starts & (0 - starts)) != UINT32_C(1) << (length - 1)) {
+        return take_after_mending(region, length, length, bins_head_fault(length));
+    }
+    bins_set_head(region, length, bins_links(region, granule)->next);
+    map_clear_free_ends(region->map, granule, granule + length - 1);
+    count_taken(region, length);
+    return region_address(region, granule);
 }
 
 void *capheap_region_malloc(capheap_region_t *region, size_t size) {
     uint32_t length = region_granules(region, size);
-    uint32_t granule = length != 0 ? region_take(region, length, length) : 0;
-    return granule != 0 ? region_address(region, granule) : NULL;
+    if (length == 0) {
+        return NULL;
+    }
+    if (length < BINS_EXACT && bins_full(region, length)) {
+        return take_exact(region, length);
+    }
+    return region_take(region, length, length);
 }
 
 void capheap_region_free(capheap_region_t *region, void *ptr) {

@@ -32,17 +32,20 @@ static uintptr_t granules_to(const capheap_region_t *region, uint32_t granule, s
  * A free block with an aligned place: the one that an ordinary request would get, if it happens to
  * have one; else one so large that it must.
  */
-static region_block_t choose_aligned(capheap_region_t *region, uint32_t length, size_t alignment) {
-    region_block_t block = region_choose(region, length);
-    if (block.granule != 0 &&
-        granules_to(region, block.granule, alignment) > block.length - length) {
-        size_t room = (size_t)length + (alignment >> region->shift) - 1;
-        block.granule = 0;
-        if (room >= length && room <= region->granules) {
-            block = region_choose(region, (uint32_t)room);
-        }
+static region_place_t find_aligned(capheap_region_t *region, uint32_t count, size_t alignment) {
+    region_place_t place = {.count = count};
+    size_t room = (size_t)count + (alignment >> region->shift) - 1;
+    place.start = region_find(region, count);
+    place.length = map_length(region->map, place.start);
+    uintptr_t before = granules_to(region, place.start, alignment);
+    if (place.start != 0 && before > place.length - count) {
+        bool possible = room >= count && room <= region->granules;
+        place.start = possible ? region_find(region, (uint32_t)room) : 0;
+        place.length = map_length(region->map, place.start);
+        before = granules_to(region, place.start, alignment);
     }
-    return block;
+    place.before = (uint32_t)before;
+    return place;
 }
 
 void *capheap_region_aligned_alloc(capheap_region_t *region, size_t alignment, size_t size) {
@@ -52,29 +55,21 @@ void *capheap_region_aligned_alloc(capheap_region_t *region, size_t alignment, s
     if (alignment >> region->shift <= 1) {
         return capheap_region_malloc(region, size);
     }
-    uint32_t length = region_granules(region, size);
-    if (length == 0) {
+    uint32_t count = region_granules(region, size);
+    if (count == 0) {
         return NULL;
     }
-    region_block_t block = choose_aligned(region, length, alignment);
-    if (block.granule == 0) {
+    region_place_t place = find_aligned(region, count, alignment);
+    if (place.start == 0) {
         return NULL;
     }
-    region_detach(region, block);
-    uint32_t before = (uint32_t)granules_to(region, block.granule, alignment);
-    bool sound = true;
-    if (before != 0) {
-        map_write_free(region->map, block.granule, before);
-        sound = bins_insert(region, block.granule, before);
-        block.granule += before;
-        block.length -= before;
-        map_set_start(region->map, block.granule);
-    }
-    sound = region_carve(region, block, length) && sound;
-    region->free -= length;
+    bins_fault_t fault = bins_remove(region, place.start, place.length);
+    region->free -= count;
     region->blocks++;
-    if (!sound) {
-        region_mend(region);
+    bins_fault_t more = region_cut(region, place);
+    fault = fault != 0 ? fault : more;
+    if (fault != 0) {
+        region_mend(region, fault);
     }
-    return region_address(region, block.granule);
+    return region_address(region, place.start + place.before);
 }

@@ -23,6 +23,9 @@ static bool map_agrees(const capheap_region_t *region, uint32_t granule, uint32_
 
 /* Is it in its bin, and do its neighbours in the list know it? */
 static bool links_agree(const capheap_region_t *region, uint32_t granule, uint32_t length) {
+    if (granule == region->open) {
+        return length == region->open_length;
+    }
     uint32_t bin = bins_index(length);
     const bins_links_t *links = bins_links(region, granule);
     bool full = (region->nonempty[bin / 32] >> bin % 32 & 1) != 0;
@@ -54,7 +57,8 @@ static uint32_t check_block(const capheap_region_t *region, capheap_check_t *che
         region_report_map(region, granule);
     }
     if (!links_agree(region, granule, length)) {
-        check->sound = bins_fault(region, granule, bins_index(length));
+        check->sound = false;
+        region_report_link(region, granule);
     }
     return length;
 }
@@ -97,10 +101,12 @@ bool capheap_region_check(const capheap_region_t *region) {
     return capheap_region_check_step(region, &check, SIZE_MAX);
 }
 
-void region_mend(capheap_region_t *region) {
+void capheap_region_heal(capheap_region_t *region) {
     for (uint32_t i = 0; i < BINS_NONE / 32; i++) {
         region->nonempty[i] = 0;
     }
+    region->open = 0;
+    region->open_length = 0;
     for (uint32_t granule = 1; granule <= region->granules;) {
         uint32_t length = map_length(region->map, granule);
         if (map_free_at(region->map, granule)) {
@@ -110,6 +116,7 @@ void region_mend(capheap_region_t *region) {
     }
 }
 
-void capheap_region_heal(capheap_region_t *region) {
-    region_mend(region);
+void region_mend(capheap_region_t *region, bins_fault_t fault) {
+    region_report_link(region, fault);
+    capheap_region_heal(region);
 }

@@ -33,31 +33,31 @@ static inline uint32_t region_live_at(const capheap_region_t *region, const void
     return live ? granule : 0;
 }
 
-typedef struct region_block {
-    uint32_t granule; /* the first; 0: no block */
-    uint32_t length;  /* granules */
-} region_block_t;
-
-/* The free block that a request for `room` granules gets; none if none is found. */
-region_block_t region_choose(capheap_region_t *region, uint32_t room);
-
-/* Take a free block out of its bin. */
-void region_detach(capheap_region_t *region, region_block_t block);
-
 /*
- * Make the first `count` granules of a block that is in no bin live, and what is left of it free.
- * False if a damaged link was met.
+ * A live block of `length` granules out of a free one of at least `room` (>= length); NULL if none
+ * is found.
  */
-bool region_carve(capheap_region_t *region, region_block_t block, uint32_t count);
-
-/*
- * A live block of `length` granules out of a free one of at least `room` (>= length); 0 if none is
- * found.
- */
-uint32_t region_take(capheap_region_t *region, uint32_t length, uint32_t room);
+void *region_take(capheap_region_t *region, uint32_t length, uint32_t room);
 
 /* Make a live block free: joined with free neighbours, put into its bin. */
 void region_give(capheap_region_t *region, uint32_t granule, uint32_t length);
+
+/* Granules of one free block and of one live block in it, as region_cut needs them. */
+typedef struct region_place {
+    uint32_t start;  /* of the free block, which is in no bin any more */
+    uint32_t length; /* of it */
+    uint32_t before; /* granules that stay free before the live block */
+    uint32_t count;  /* of the live block */
+} region_place_t;
+
+/* Make a part of a free block live and what is left of it free again. */
+bins_fault_t region_cut(capheap_region_t *region, region_place_t place);
+
+/* The free block, now in a bin, that serves a request for `room` granules; 0 if there is none. */
+uint32_t region_find(capheap_region_t *region, uint32_t room);
+
+/* The largest request, in granules, that would be served now; 0 if none. */
+uint32_t region_largest(const capheap_region_t *region);
 
 /* Report that ptr is no live block's start. */
 void region_report_pointer(const capheap_region_t *region, const void *ptr);
@@ -65,10 +65,10 @@ void region_report_pointer(const capheap_region_t *region, const void *ptr);
 /* Report that the map is wrong at the granule. */
 void region_report_map(const capheap_region_t *region, uint32_t granule);
 
-/* The largest request, in granules, that would be served now; 0 if none. */
-uint32_t region_largest(const capheap_region_t *region);
+/* After a damaged link was met, and once the map is complete: report it, build the lists anew. */
+void region_mend(capheap_region_t *region, bins_fault_t fault);
 
-/* After a damaged link was met and reported: build the lists anew. */
-void region_mend(capheap_region_t *region);
+/* Report it. */
+void region_report_link(const capheap_region_t *region, bins_fault_t fault);
 
 #endif

@@ -122,8 +122,10 @@ capheap_status_t capheap_region_init(capheap_region_t *region,
     map_set_start(region->map, 1);
     map_write_free(region->map, 1, granules);
     map_set_start(region->map, granules + 1);
+    region->bin_words = (uint8_t)(bins_index(granules) / 32 + 1);
     region->free = granules;
     region->minimum = granules;
-    bins_insert(region, 1, granules);
+    region->open = 1;
+    region->open_length = granules;
     return CAPHEAP_OK;
 }

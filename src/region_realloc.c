@@ -36,11 +36,13 @@ static void cut(capheap_region_t *region, uint32_t granule, uint32_t length, uin
  * split a hole in two that others need whole.
  */
 static uint32_t shrink(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t keep) {
-    uint32_t moved = keep < length / 2 ? region_take(region, keep, keep) : 0;
-    if (moved == 0) {
+    void *place =
+        keep < length / 2 ? capheap_region_malloc(region, (size_t)keep << region->shift) : NULL;
+    if (place == NULL) {
         cut(region, granule, length, keep);
         return granule;
     }
+    uint32_t moved = region_granule_of(region, place);
     copy_block(region, moved, granule, keep);
     region_give(region, granule, length);
     return moved;
@@ -63,20 +65,22 @@ static uint32_t grow_in_place(capheap_region_t *region, uint32_t granule, uint32
     if (room < want) {
         return 0;
     }
-    bool sound = true;
+    bins_fault_t fault = 0;
     if (after != 0) {
-        sound = bins_remove(region, end, after);
+        fault = bins_remove(region, end, after);
         map_clear_start(map, end);
     }
     if (start != granule) {
-        sound = bins_remove(region, start, granule - start) && sound;
+        bins_fault_t more = bins_remove(region, start, granule - start);
+        fault = fault != 0 ? fault : more;
         map_clear_start(map, granule);
         copy_block(region, start, granule, length);
     }
     region->free -= want - length;
-    region_block_t block = {start, room};
-    if (!region_carve(region, block, want) || !sound) {
-        region_mend(region);
+    bins_fault_t more = region_cut(region, (region_place_t){start, room, 0, want});
+    fault = fault != 0 ? fault : more;
+    if (fault != 0) {
+        region_mend(region, fault);
     }
     return start;
 }
@@ -86,16 +90,19 @@ static uint32_t grow(capheap_region_t *region, uint32_t granule, uint32_t length
     if (grown != 0) {
         return grown;
     }
+    void *place = NULL;
     if (want <= ROOM_LIMIT) {
-        grown = region_take(region, want, want * ROOM_TO_GROW);
+        place = region_take(region, want, want * ROOM_TO_GROW);
     }
-    if (grown == 0) {
-        grown = region_take(region, want, want);
+    if (place == NULL) {
+        place = capheap_region_malloc(region, (size_t)want << region->shift);
     }
-    if (grown != 0) {
-        copy_block(region, grown, granule, length);
-        region_give(region, granule, length);
+    if (place == NULL) {
+        return 0;
     }
+    grown = region_granule_of(region, place);
+    copy_block(region, grown, granule, length);
+    region_give(region, granule, length);
     return grown;
 }
 

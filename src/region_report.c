@@ -35,14 +35,14 @@ void region_report_map(const capheap_region_t *region, uint32_t granule) {
     send(region, &report);
 }
 
-bool bins_fault(const capheap_region_t *region, uint32_t granule, uint32_t bin) {
-    capheap_report_t report = {
-        .fault = CAPHEAP_FAULT_LINK, .address = &region->bins[bin], .region = region};
-    if (granule != 0) {
-        describe(region, granule, &report);
-        report.fault = CAPHEAP_FAULT_LINK;
-        report.address = report.block;
+void region_report_link(const capheap_region_t *region, bins_fault_t fault) {
+    capheap_report_t report = {.region = region};
+    if (fault <= region->granules) {
+        describe(region, fault, &report);
+        report.address = region_address(region, fault);
+    } else {
+        report.address = &region->bins[UINT32_MAX - fault];
     }
+    report.fault = CAPHEAP_FAULT_LINK;
     send(region, &report);
-    return false;
 }

@@ -54,11 +54,14 @@ typedef struct capheap_region {
     uint32_t *bins;          /* heads of the lists of free blocks, by size */
     uint32_t nonempty[4];    /* a bit per bin: its list has blocks */
     uint32_t granules;       /* granules that blocks may take, numbered from 1 */
+    uint32_t open;           /* the free block that small requests are cut from; 0: none */
+    uint32_t open_length;    /* its granules, or 0. It is in no bin */
     uint32_t free;           /* of them: in free blocks */
     uint32_t minimum;        /* the least that `free` was when a block was given back */
     uint32_t blocks;         /* live blocks */
     uint8_t shift;           /* log2 of the granule's bytes */
     uint8_t flags;           /* CAPHEAP_REGION_* */
+    uint8_t bin_words;       /* words of `nonempty` that its bins take */
     capheap_report_fn report;
     void *report_context;
 } capheap_region_t;
