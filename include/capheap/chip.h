@@ -30,7 +30,15 @@ extern "C" {
  */
 #define CAPHEAP_PRIORITIES 3
 
-/* A kind of memory. Its tag is its index in the chip's table. */
+/*
+ * A kind of memory. Its tag is its index in the chip's table.
+ *
+ * CAPHEAP_ATOMIC in a table says that a 32-bit compare-and-swap works there as the chip's compiler
+ * or SDK does it: by instruction; or, where the core has none, by masking interrupts (one core:
+ * ESP8266, ESP32-S2, -C2, -C3, Cortex-M0) or under a hardware lock (RP2040), which serves every
+ * memory. A memory lacks it if the instruction fails there, as in PSRAM behind the cache of an
+ * Xtensa chip, or if no document says that it works. It has no say about other masters on the bus.
+ */
 typedef struct capheap_type {
     const char *name;                        /* as listings print it: "D/IRAM" */
     capheap_caps_t caps[CAPHEAP_PRIORITIES]; /* no bit twice; never CACHE_ALIGNED or INVALID */
