@@ -86,7 +86,7 @@ int main(int argc, char **argv) {
         !add(second, &both, CAPHEAP_ALIAS_INVERTED) || !add(third, &plain, CAPHEAP_ALIAS_NONE))
         return 3;
     test_random_t random = test_random_start(7);
-    for (unsigned i = 0; i < 1500; i++)
+    for (unsigned i = 0; i < 300; i++)
         call(&random);
     return faults > 0 ? 0 : 1;
 }

@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: MIT
 #
+# not with: -m32 -fsanitize
+#
 # The same calls give the same placement, byte for byte, whatever the size of a pointer: the
-# property test's log of calls and offsets is compared between a 32-bit and a 64-bit build.
+# property test's log of calls and offsets is compared between a 32-bit and a 64-bit build; to do so
+# once is enough.
 set -eu
-
-case "${CFLAGS:-}" in
-*-m32* | *sanitize*)
-    echo "skipped: one comparison, from the plain 64-bit build, is enough"
-    exit 77
-    ;;
-esac
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
