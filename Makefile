@@ -2,16 +2,27 @@
 # The front door. `make help` lists what there is; the work is done by CMake and by scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test size fuzz format clean
+.PHONY: help demo build test size fuzz format clean
+
+# A program recorded on Linux, and the chip on which the demo serves its calls.
+DEMO_TRACE ?= traces/mosquitto-tls.trace.xz
+DEMO_CHIP ?= --chip esp32 --psram 4M --reserve usual
 
 help: ## List the targets
 	@echo "capheap $$(cat VERSION). Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
 	    awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
+demo: build ## An MQTT broker's memory on a simulated ESP32 with 4 MB of PSRAM
+	@build/release/capheap sim $(DEMO_CHIP) --svg build/demo.svg $(DEMO_TRACE)
+	@echo
+	@echo "Every block, to scale: build/demo.svg (open it in a browser)."
+	@echo "Other chips and traces: make demo DEMO_CHIP='--chip stm32h743' DEMO_TRACE=traces/lua.trc.xz"
+
 build: ## Build the library and the command capheap into build/release
 	@scripts/setup demo
-	@cmake -S . -B build/release -G Ninja -DCMAKE_BUILD_TYPE=Release >/dev/null
+	@cmake -S . -B build/release -G Ninja -DCMAKE_BUILD_TYPE=Release -DCAPHEAP_BUILD_TESTS=OFF \
+	    >/dev/null
 	@cmake --build build/release
 
 test: ## Build and run all tests: gcc and clang, 64 and 32 bit, sanitizers, bare chips
