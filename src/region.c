@@ -74,8 +74,10 @@ static inline uint32_t head_length(const capheap_region_t *region, uint32_t bin,
     return length >= room ? length : 0;
 }
 
-/* A block of at least `room` granules among the first of its own bin, 0 if there is none; if a link
- * is damaged, *fault says so. */
+/*
+ * A block of at least `room` granules among the first of its own bin; 0 if there is none. If a link
+ * is damaged, *fault says so.
+ */
 static uint32_t find_in_own_bin(const capheap_region_t *region, uint32_t room,
                                 bins_fault_t *fault) {
     uint32_t bin = bins_index(room);
@@ -95,6 +97,12 @@ static uint32_t find_in_own_bin(const capheap_region_t *region, uint32_t room,
     return 0;
 }
 
+/* The bin whose head fits best; BINS_NONE if no head is surely long enough. */
+static inline uint32_t best_bin(const capheap_region_t *region, uint32_t room) {
+    uint32_t bin = bins_index(room);
+    return own_bin_serves(region, bin, room) ? bin : lowest_bin(region, bin + 1, 1);
+}
+
 RARE static uint32_t find_after_mending(capheap_region_t *region, uint32_t room,
                                         bins_fault_t fault) {
     region_mend(region, fault);
@@ -103,16 +111,15 @@ RARE static uint32_t find_after_mending(capheap_region_t *region, uint32_t room,
 
 uint32_t region_find(capheap_region_t *region, uint32_t room) {
     bins_fault_t fault = bins_set_open(region, 0, 0);
-    uint32_t bin = bins_index(room);
     uint32_t granule = 0;
-    if (fault == 0 && !own_bin_serves(region, bin, room)) {
-        bin = lowest_bin(region, bin + 1, room <= SMALL ? CANDIDATES : 1);
-    }
-    if (fault == 0 && bin == BINS_NONE) {
-        granule = find_in_own_bin(region, room, &fault);
-    } else if (fault == 0) {
-        granule = region->bins[bin];
-        fault = head_length(region, bin, room) == 0 ? bins_head_fault(bin) : 0;
+    if (fault == 0) {
+        uint32_t bin = best_bin(region, room);
+        if (bin == BINS_NONE) {
+            granule = find_in_own_bin(region, room, &fault);
+        } else {
+            granule = region->bins[bin];
+            fault = head_length(region, bin, room) == 0 ? bins_head_fault(bin) : 0;
+        }
     }
     return fault != 0 ? find_after_mending(region, room, fault) : granule;
 }
@@ -131,14 +138,8 @@ static uint32_t highest_bin(const capheap_region_t *region) {
 uint32_t region_largest(const capheap_region_t *region) {
     uint32_t largest = region->open_length;
     uint32_t bin = highest_bin(region);
-    uint32_t open_bin = largest != 0 ? bins_index(largest) : 0;
-    if (bin == 0 || bin < open_bin) {
-        return largest;
-    }
-    /* A request that finds nothing else puts the open block first or second into its bin. */
-    uint32_t granule = region->bins[bin];
-    for (uint32_t i = bin == open_bin ? 1 : 0; i < LAST_RESORT && bins_sound(region, granule);
-         i++) {
+    uint32_t granule = bin != 0 ? region->bins[bin] : 0;
+    for (uint32_t i = 0; i < LAST_RESORT && bins_sound(region, granule); i++) {
         uint32_t length = map_length(region->map, granule);
         largest = length > largest ? length : largest;
         granule = bins_links(region, granule)->next;
@@ -177,26 +178,7 @@ static inline void count_taken(capheap_region_t *region, uint32_t length) {
     region->blocks++;
 }
 
-/* Take from a block found in any place of the bins: large requests, and the last resort. */
-APART static void *take_found(capheap_region_t *region, uint32_t length, uint32_t room) {
-    uint32_t granule = region_find(region, room);
-    if (granule == 0) {
-        return NULL;
-    }
-    uint32_t have = map_length(region->map, granule);
-    bins_fault_t fault = bins_remove(region, granule, have);
-    bool large = length > region->granules >> LARGE_SHIFT;
-    region_place_t place = {granule, have, large ? have - length : 0, length};
-    count_taken(region, length);
-    bins_fault_t more = region_cut(region, place);
-    fault = fault != 0 ? fault : more;
-    if (fault != 0) {
-        region_mend(region, fault);
-    }
-    return region_address(region, granule + place.before);
-}
-
-/* Cut the request from the open block, which is long enough. */
+/* Cut the request from the low end of the open block, which is long enough. */
 static inline void *take_from_open(capheap_region_t *region, uint32_t length) {
     uint32_t granule = region->open;
     uint32_t rest = region->open_length - length;
@@ -212,9 +194,66 @@ static inline void *take_from_open(capheap_region_t *region, uint32_t length) {
     return region_address(region, granule);
 }
 
+/* Cut it from the high end. */
+static inline void *take_high_from_open(capheap_region_t *region, uint32_t length) {
+    uint32_t rest = region->open_length - length;
+    if (rest == 0) {
+        return take_from_open(region, length);
+    }
+    region->open_length = rest;
+    count_taken(region, length);
+    map_split_high(region->map, region->open, length, rest);
+    return region_address(region, region->open + rest);
+}
+
 RARE static void *mend_after_taking(capheap_region_t *region, void *ptr, bins_fault_t fault) {
     region_mend(region, fault);
     return ptr;
+}
+
+/* Cut a request from a block that is in no bin any more. */
+static void *take_part(capheap_region_t *region, uint32_t granule, uint32_t have, uint32_t length) {
+    bool large = length > region->granules >> LARGE_SHIFT;
+    region_place_t place = {granule, have, large ? have - length : 0, length};
+    count_taken(region, length);
+    bins_fault_t fault = region_cut(region, place);
+    void *ptr = region_address(region, granule + place.before);
+    return fault == 0 ? ptr : mend_after_taking(region, ptr, fault);
+}
+
+/* Take from one of the next blocks in the request's own bin. */
+APART static void *take_as_last_resort(capheap_region_t *region, uint32_t length, uint32_t room) {
+    bins_fault_t fault = 0;
+    uint32_t granule = find_in_own_bin(region, room, &fault);
+    uint32_t have = 0;
+    if (granule != 0) {
+        have = map_length(region->map, granule);
+        fault = bins_remove(region, granule, have);
+    }
+    if (fault != 0) {
+        return take_after_mending(region, length, room, fault);
+    }
+    return granule != 0 ? take_part(region, granule, have, length) : NULL;
+}
+
+/* Take the best fit. */
+APART static void *take_large(capheap_region_t *region, uint32_t length, uint32_t room) {
+    uint32_t bin = best_bin(region, room);
+    uint32_t open_length = region->open_length;
+    if (open_length >= room && (bin == BINS_NONE || bins_index(open_length) <= bin)) {
+        return length > region->granules >> LARGE_SHIFT ? take_high_from_open(region, length)
+                                                        : take_from_open(region, length);
+    }
+    if (bin == BINS_NONE) {
+        return take_as_last_resort(region, length, room);
+    }
+    uint32_t have = head_length(region, bin, room);
+    if (have == 0) {
+        return take_after_mending(region, length, room, bins_head_fault(bin));
+    }
+    uint32_t granule = region->bins[bin];
+    bins_set_head(region, bin, bins_links(region, granule)->next);
+    return take_part(region, granule, have, length);
 }
 
 /* Make the head of the bin the open block, and cut the request from it. */
@@ -244,13 +283,13 @@ static inline void *take_lowest(capheap_region_t *region, uint32_t length, uint3
         return take_from_open(region, length);
     }
     return bin != BINS_NONE ? take_from_bin(region, length, room, bin)
-                            : take_found(region, length, room);
+                            : take_as_last_resort(region, length, room);
 }
 
 /* The same for a request whose bin is not an exact one. */
 APART static void *take_longer(capheap_region_t *region, uint32_t length, uint32_t room) {
     if (room > SMALL) {
-        return take_found(region, length, room);
+        return take_large(region, length, room);
     }
     uint32_t bin = bins_index(room);
     return own_bin_serves(region, bin, room) ? take_from_bin(region, length, room, bin)
@@ -297,28 +336,51 @@ APART static void give_merging(capheap_region_t *region, uint32_t granule, uint3
     }
 }
 
-void region_give(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    map_word_t *map = region->map;
+static inline void count_given(capheap_region_t *region, uint32_t length) {
     uint32_t available = region->free;
     if (available < region->minimum) {
         region->minimum = available;
     }
     region->free = available + length;
     region->blocks--;
-    uint32_t after = map_free_at(map, granule + length);
-    uint32_t before = map_free_at(map, granule - 1);
-    if ((after | before) == 0) {
-        map_write_free(map, granule, length);
+}
+
+void region_give(capheap_region_t *region, uint32_t granule, uint32_t length) {
+    map_word_t *map = region->map;
+    count_given(region, length);
+    if ((map_free_at(map, granule + length) | map_free_at(map, granule - 1)) != 0) {
+        give_merging(region, granule, length);
+        return;
+    }
+    map_write_free(map, granule, length);
+    bins_fault_t fault = bins_insert(region, granule, length);
+    if (fault != 0) {
+        region_mend(region, fault);
+    }
+}
+
+/*
+ * The same for a block that the map's word of it holds with one granule on either side: nearly all
+ * short ones. `end` is the next block's start bit.
+ */
+static inline void give_within_word(capheap_region_t *region, map_word_t *word, uint32_t granule,
+                                    uint32_t length, uint32_t end) {
+    uint32_t bit = map_bit(granule);
+    uint32_t free = word->free;
+    count_given(region, length);
+    if ((free & (end | bit >> 1)) == 0) {
+        word->free = free | bit | end >> 1;
         bins_fault_t fault = bins_insert(region, granule, length);
         if (fault != 0) {
             region_mend(region, fault);
         }
-    } else if (granule + length == region->open && before == 0) {
+    } else if (granule + length == region->open && (free & bit >> 1) == 0) {
+        word->start &= ~end;
+        word->free = free | bit;
+        length += region->open_length;
         region->open = granule;
-        region->open_length += length;
-        map_clear_start(map, granule + length);
-        map_set_free(map, granule);
-        map_write_length(map, granule, region->open_length);
+        region->open_length = length;
+        map_write_length(region->map, granule, length);
     } else {
         give_merging(region, granule, length);
     }
@@ -353,9 +415,18 @@ void *capheap_region_malloc(capheap_region_t *region, size_t size) {
 
 void capheap_region_free(capheap_region_t *region, void *ptr) {
     uint32_t granule = region_live_at(region, ptr);
-    if (granule != 0) {
-        region_give(region, granule, map_length(region->map, granule));
-    } else if (ptr != NULL) {
-        region_report_pointer(region, ptr);
+    if (granule == 0) {
+        if (ptr != NULL) {
+            region_report_pointer(region, ptr);
+        }
+        return;
     }
+    map_word_t *word = map_word(region->map, granule);
+    uint32_t starts = word->start >> granule % MAP_GRANULES >> 1;
+    if (starts == 0 || granule % MAP_GRANULES == 0) {
+        region_give(region, granule, map_length(region->map, granule));
+        return;
+    }
+    uint32_t length = bits_lowest(starts) + 1;
+    give_within_word(region, word, granule, length, map_bit(granule) << length);
 }

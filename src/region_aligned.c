@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Blocks of zeroes, and blocks at multiples of a larger power of two than the granule. */
-#include <string.h>
 
 #include "region_core.h"
 #include "region_words.h"
@@ -17,7 +16,7 @@ void *capheap_region_calloc(capheap_region_t *region, size_t count, size_t size)
     if (region->flags & CAPHEAP_REGION_WORD_ONLY) {
         words_zero(ptr, total + sizeof(uint32_t) - 1);
     } else {
-        memset(ptr, 0, total);
+        __builtin_memset(ptr, 0, total);
     }
     return ptr;
 }

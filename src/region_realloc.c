@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Changing a block's size. */
-#include <string.h>
 
 #include "region_core.h"
 #include "region_words.h"
@@ -18,7 +17,7 @@ static void copy_block(const capheap_region_t *region, uint32_t to, uint32_t fro
     if (region->flags & CAPHEAP_REGION_WORD_ONLY) {
         words_copy_down(target, source, size);
     } else {
-        memmove(target, source, size);
+        __builtin_memmove(target, source, size);
     }
 }
 

@@ -11,20 +11,21 @@
 
 typedef uint32_t capheap_caps_t;
 
-#define CAPHEAP_EXEC     (UINT32_C(1) << 0) /* instructions can be fetched from it */
-#define CAPHEAP_32BIT    (UINT32_C(1) << 1) /* aligned 32-bit accesses work */
-#define CAPHEAP_8BIT     (UINT32_C(1) << 2) /* accesses of 8 and 16 bits work too */
-#define CAPHEAP_DMA      (UINT32_C(1) << 3) /* the chip's general DMA engine reaches it */
-#define CAPHEAP_PID2     (UINT32_C(1) << 4) /* process 2 reaches it; likewise the next five */
-#define CAPHEAP_PID3     (UINT32_C(1) << 5)
-#define CAPHEAP_PID4     (UINT32_C(1) << 6)
-#define CAPHEAP_PID5     (UINT32_C(1) << 7)
-#define CAPHEAP_PID6     (UINT32_C(1) << 8)
-#define CAPHEAP_PID7     (UINT32_C(1) << 9)
-#define CAPHEAP_SPIRAM   (UINT32_C(1) << 10) /* external RAM */
-#define CAPHEAP_INTERNAL (UINT32_C(1) << 11) /* internal: stays there when the flash cache is off  \
-                                              */
-#define CAPHEAP_DEFAULT (UINT32_C(1) << 12)  /* may serve malloc() */
+#define CAPHEAP_EXEC   (UINT32_C(1) << 0) /* instructions can be fetched from it */
+#define CAPHEAP_32BIT  (UINT32_C(1) << 1) /* aligned 32-bit accesses work */
+#define CAPHEAP_8BIT   (UINT32_C(1) << 2) /* accesses of 8 and 16 bits work too */
+#define CAPHEAP_DMA    (UINT32_C(1) << 3) /* the chip's general DMA engine reaches it */
+#define CAPHEAP_PID2   (UINT32_C(1) << 4) /* process 2 reaches it; likewise the next five */
+#define CAPHEAP_PID3   (UINT32_C(1) << 5)
+#define CAPHEAP_PID4   (UINT32_C(1) << 6)
+#define CAPHEAP_PID5   (UINT32_C(1) << 7)
+#define CAPHEAP_PID6   (UINT32_C(1) << 8)
+#define CAPHEAP_PID7   (UINT32_C(1) << 9)
+#define CAPHEAP_SPIRAM (UINT32_C(1) << 10) /* external RAM */
+#define CAPHEAP_INTERNAL                                                                           \
+    (UINT32_C(1) << 11)                     /* internal: stays there when the flash cache is off   \
+                                             */
+#define CAPHEAP_DEFAULT (UINT32_C(1) << 12) /* may serve malloc() */
 #define CAPHEAP_IRAM_8BIT                                                                          \
     (UINT32_C(1) << 13) /* instruction RAM whose byte accesses are emulated by a trap */
 #define CAPHEAP_RETENTION (UINT32_C(1) << 14) /* the retention DMA reaches it: kept over sleep */

@@ -153,11 +153,11 @@ bool capheap_region_check(const capheap_region_t *region);
 
 /* How far a check in steps has come. Start a round with all fields 0. */
 typedef struct capheap_check {
-    uint32_t next;  /* granule to go on from; 0 before the first step */
-    uint32_t free;  /* free granules seen so far */
-    uint32_t live;  /* live blocks seen so far */
-    bool done;      /* the round is complete */
-    bool sound;     /* nothing wrong was found in the last step */
+    uint32_t next; /* granule to go on from; 0 before the first step */
+    uint32_t free; /* free granules seen so far */
+    uint32_t live; /* live blocks seen so far */
+    bool done;     /* the round is complete */
+    bool sound;    /* nothing wrong was found in the last step */
 } capheap_check_t;
 
 /*

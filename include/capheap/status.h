@@ -38,7 +38,7 @@ typedef enum capheap_fault {
     CAPHEAP_FAULT_FOREIGN,  /* the pointer belongs to no block memory of the region or heap */
     CAPHEAP_FAULT_LINK, /* a link in a free block was overwritten; `block` is NULL if that block has
                            been given out since */
-    CAPHEAP_FAULT_MAP,      /* the map contradicts itself: memory of the books was overwritten */
+    CAPHEAP_FAULT_MAP,  /* the map contradicts itself: memory of the books was overwritten */
 } capheap_fault_t;
 
 struct capheap_region;
