@@ -21,9 +21,9 @@ demo: build ## An MQTT broker's memory on a simulated ESP32 with 4 MB of PSRAM
 
 build: ## Build the library and the command capheap into build/release
 	@scripts/setup demo
-	@cmake -S . -B build/release -G Ninja -DCMAKE_BUILD_TYPE=Release -DCAPHEAP_BUILD_TESTS=OFF \
-	    >/dev/null
-	@cmake --build build/release
+	@mkdir -p build/release
+	@{ cmake -S . -B build/release -G Ninja -DCMAKE_BUILD_TYPE=Release -DCAPHEAP_BUILD_TESTS=OFF && \
+	    cmake --build build/release; } >build/release/log 2>&1 || { cat build/release/log; exit 1; }
 
 test: ## Build and run all tests: gcc and clang, 64 and 32 bit, sanitizers, bare chips
 	@scripts/setup test
