@@ -182,21 +182,25 @@ static run_t *run_at_moment(sim_t *sim, run_t *whole, const char **name, problem
 /* ----------------------------------------------------------------------------------------- report
  */
 
+/* The files first, so that nothing is printed if one of them can't be written. */
 static bool report(sim_t *sim, const snapshot_t *snapshot, problem_t *problem) {
+    if (sim->svg != NULL) {
+        report_svg(snapshot, sim->svg);
+    }
+    if (!close_file(sim->options.svg_path, &sim->svg, problem) ||
+        !close_file(sim->options.offsets_path, &sim->offsets, problem)) {
+        return false;
+    }
     if (sim->options.json) {
         report_json(snapshot, stdout);
     } else {
         terminal_t terminal = terminal_open(stdout, sim->options.ascii);
         report_text(snapshot, &terminal);
     }
-    if (sim->svg != NULL) {
-        report_svg(snapshot, sim->svg);
-    }
     if (fflush(stdout) != 0 || ferror(stdout) != 0) {
         return problem_set(problem, "the report can't be written: %s", strerror(errno));
     }
-    return close_file(sim->options.svg_path, &sim->svg, problem) &&
-           close_file(sim->options.offsets_path, &sim->offsets, problem);
+    return true;
 }
 
 /* Returns the exit code. */

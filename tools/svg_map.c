@@ -184,12 +184,8 @@ static void put_heading(const map_t *map, double top) {
     fprintf(map->out, "<tspan class=\"size\" dx=\"10\">%s from %08" PRIX64 "</tspan></text>\n",
             units_exact_size_text(size, map->memory->size), map->memory->start);
     fprintf(map->out,
-            "<text class=\"scale\" x=\"%.0f\" y=\"%.1f\">a row is %s, a pixel %.*f B</text>\n",
-            SVG_LEFT + SVG_WIDTH, top + 12, units_exact_size_text(row, map->row_bytes),
-            pixel < 10 && pixel * 10 != (int)(pixel * 10) ? 2
-            : pixel < 10                                  ? 1
-                                                          : 0,
-            pixel);
+            "<text class=\"scale\" x=\"%.0f\" y=\"%.1f\">a row is %s, a pixel %.3g B</text>\n",
+            SVG_LEFT + SVG_WIDTH, top + 12, units_exact_size_text(row, map->row_bytes), pixel);
 }
 
 static void put_figures(const map_t *map, const snapshot_region_t *region, double y) {

@@ -239,12 +239,12 @@ char *units_size_text(char text[UNITS_SIZE_TEXT], uint64_t size) {
         return text;
     }
     size_t i = 0;
-    while (i < 2 && size / units[i].unit >= 1000) {
+    while (i < 2 && size / units[i].unit >= 1024) {
         i++;
     }
     uint64_t whole = size / units[i].unit;
     uint64_t tenths = size % units[i].unit * 10 / units[i].unit;
-    if (whole < 100 && i > 0) {
+    if (whole < 100) {
         snprintf(text, UNITS_SIZE_TEXT, "%" PRIu64 ".%" PRIu64 " %s", whole, tenths, units[i].name);
     } else {
         snprintf(text, UNITS_SIZE_TEXT, "%" PRIu64 " %s", whole, units[i].name);

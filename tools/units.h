@@ -32,7 +32,8 @@ bool units_parse_caps(const char *text, capheap_caps_t *caps, problem_t *problem
 #define UNITS_COUNT_TEXT 32u
 #define UNITS_CAPS_TEXT  256u
 
-/* "512 B", "6432 B", "111 KiB", "3.9 MiB": four digits at most. Returns text. */
+/* "512 B", "6432 B", "14.6 KiB", "111 KiB", "3.9 MiB": four digits at most below 1024 GiB, cut and
+ * not rounded. Returns text. */
 char *units_size_text(char text[UNITS_SIZE_TEXT], uint64_t size);
 
 /* "4 MiB" where it is a whole number of a unit, else the bytes: "6432 B". Exact. Returns text. */
