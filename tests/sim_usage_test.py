@@ -4,10 +4,25 @@
 
 import os
 import pty
+import subprocess
 import tempfile
 import unittest
 
-from sim_support import CAN_MAP, CAPHEAP, ROOT, free, malloc, run, write_trace
+from sim_support import CAN_MAP, CAPHEAP, CFLAGS, ROOT, free, malloc, run, write_trace
+
+
+TAKEN = """
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+__attribute__((constructor)) static void take(void) {
+    if (getenv("ALWAYS")[0] != 0 || !(personality(0xffffffff) & ADDR_NO_RANDOMIZE)) {
+        mmap((void *)0x3FFB0000, 4096, PROT_READ,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    }
+}
+"""
 
 
 class Usage(unittest.TestCase):
@@ -86,7 +101,7 @@ class Usage(unittest.TestCase):
         self.fails("is empty", *chip, "3FFB0000+0")
         self.fails("touches no memory of the chip", *chip, "10000000-10000010")
         text = run(*chip, "0x3ffb0000-0x3ffb2ec8=my data", code=0).stdout.decode()
-        self.assertIn("3FFB0000-3FFB2EC8    11 KiB  my data", text)
+        self.assertIn("3FFB0000-3FFB2EC8  11.6 KiB  my data", text)
         self.assertIn("At 3FFB2EC8", text)
         self.assertIn("At 3FFB8000", run(*chip, "3FFB0000+32K", code=0).stdout.decode())
 
@@ -133,6 +148,23 @@ class Usage(unittest.TestCase):
             os.close(terminal)
             self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0, text)
             self.assertEqual(b"\033[" in text, coloured)
+
+    @unittest.skipIf("-m32" in CFLAGS or "sanitize" in CFLAGS, "tried with the plain 64-bit build")
+    def test_memory_that_is_taken(self):
+        """Something of the program is where a memory belongs: tried again without randomness,
+        and told if it is there then too."""
+        source = os.path.join(self.folder, "taken.c")
+        library = os.path.join(self.folder, "taken.so")
+        with open(source, "w", encoding="ascii") as file:
+            file.write(TAKEN)
+        subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-o", library, source],
+                       check=True)
+        for always, code in (("", 0), ("1", 2)):
+            environment = dict(os.environ, LD_PRELOAD=library, ALWAYS=always)
+            done = subprocess.run([CAPHEAP, "sim", "--chip", "esp32", self.trace], env=environment,
+                                  capture_output=True, check=False)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertEqual(b"3FFB0000-3FFB1000 is taken by" in done.stderr, code == 2)
 
     @unittest.skipIf(CAN_MAP, "memory can be mapped in this build")
     def test_memory_that_cannot_be_mapped(self):
