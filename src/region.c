@@ -70,7 +70,9 @@ static inline bool own_bin_serves(const capheap_region_t *region, uint32_t bin, 
 /* The length of the bin's head if it is at least `room`, else 0: then its link is damaged. */
 static inline uint32_t head_length(const capheap_region_t *region, uint32_t bin, uint32_t room) {
     uint32_t head = region->bins[bin];
-    uint32_t length = bins_sound(region, head) ? map_length(region->map, head) : 0;
+    /* The open block is in no bin: a link to it is damaged, and would give it out twice. */
+    bool sound = bins_sound(region, head) && head != region->open;
+    uint32_t length = sound ? map_length(region->map, head) : 0;
     return length >= room ? length : 0;
 }
 
