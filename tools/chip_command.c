@@ -98,6 +98,8 @@ static error_t parse_chip_option(int key, char *argument, struct argp_state *sta
     }
 }
 
+#define TYPE_WIDTH 14
+
 /* Capabilities of the three priorities: "8BIT|DEFAULT, then INTERNAL|DMA". */
 static void put_priorities(const capheap_type_t *type) {
     static const char *const before[] = {"first for ", "second for ", "last for "};
@@ -116,10 +118,10 @@ static void put_types(const capheap_chip_t *chip, const terminal_t *terminal) {
     terminal_heading(terminal, "Types of memory, and what they are chosen for");
     for (size_t i = 0; i < chip->type_count; i++) {
         const capheap_type_t *type = &chip->types[i];
-        printf("%3zu %-9s", i, type->name);
+        printf("%3zu %-*s", i, TYPE_WIDTH, type->name);
         put_priorities(type);
         if (type->granule > 8 || type->cache_line > 0) {
-            printf("%13s", "");
+            printf("%*s", TYPE_WIDTH + 4, "");
             if (type->granule > 8) {
                 printf("blocks in steps of %" PRIu32 " bytes ", type->granule);
             }

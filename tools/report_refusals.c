@@ -7,6 +7,7 @@
 #include "units.h"
 
 #define KINDS_SHOWN 8u /* the rest is in the JSON report */
+#define TYPE_WIDTH  14u
 
 /* "512 B", or "512 to 4096 B". */
 static void put_span(FILE *out, uint64_t least, uint64_t most) {
@@ -62,9 +63,10 @@ static void put_example(const snapshot_t *snapshot, const refusal_example_t *exa
     fprintf(terminal->out, "    call %s: ", units_count_text(call, example->call));
     terminal_text(terminal, program->name, 20);
     fprintf(terminal->out, ", %s", units_size_text(size, example->size));
-    if (example->site != 0) {
+    const char *site = trace_site_name(program->reader, example->site);
+    if (strcmp(site, "?") != 0) {
         fputs(", at ", terminal->out);
-        terminal_text(terminal, trace_site_name(program->reader, example->site), 50);
+        terminal_text(terminal, site, 50);
     }
     fputc('\n', terminal->out);
 }
@@ -83,7 +85,7 @@ static void put_kind(const snapshot_t *snapshot, const refusal_kind_t *kind,
         const snapshot_region_t *region = snapshot_region_at(snapshot, kind->regions[i].start);
         fprintf(out, "    %08" PRIX64 " ",
                 memory_chip_address(snapshot->memory, kind->regions[i].start));
-        terminal_column(terminal, region != NULL ? region->type : "?", 9);
+        terminal_column(terminal, region != NULL ? region->type : "?", TYPE_WIDTH);
         put_reason(&kind->regions[i], out);
         fputc('\n', out);
     }

@@ -5,7 +5,10 @@
 #include "report.h"
 #include "units.h"
 
-#define BAR_WIDTH 20u
+/* A region's type and its bar share so many columns; the bar takes what the longest name leaves. */
+#define TYPE_AND_BAR 28u
+#define TYPE_LEAST   8u
+#define TYPE_MOST    14u
 
 /* -------------------------------------------------------------------------------------- numbers */
 
@@ -99,16 +102,26 @@ static double used_between(const snapshot_t *snapshot, const snapshot_region_t *
     return used;
 }
 
+static unsigned type_width(const snapshot_t *snapshot) {
+    size_t width = TYPE_LEAST;
+    for (size_t i = 0; i < snapshot->region_count; i++) {
+        size_t length = strlen(snapshot->regions[i].type) + 1;
+        width = length > width ? length : width;
+    }
+    return width < TYPE_MOST ? (unsigned)width : TYPE_MOST;
+}
+
 static void put_bar(const snapshot_t *snapshot, const snapshot_region_t *region,
                     const terminal_t *terminal) {
+    unsigned width = TYPE_AND_BAR - type_width(snapshot);
     size_t block = region->first_block;
     if (region->block_count == 0) {
-        terminal_column(terminal, region->serving ? "" : "held back", BAR_WIDTH);
+        terminal_column(terminal, region->serving ? "" : "held back", width);
         return;
     }
     double start = (double)snapshot->blocks[block].start;
-    double cell = (double)region->total / BAR_WIDTH;
-    for (unsigned i = 0; i < BAR_WIDTH; i++) {
+    double cell = (double)region->total / width;
+    for (unsigned i = 0; i < width; i++) {
         double from = start + i * cell;
         double used = used_between(snapshot, region, &block, from, from + cell);
         terminal_shade(terminal, used > cell - 0.5 ? 1 : used / cell);
@@ -118,7 +131,7 @@ static void put_bar(const snapshot_t *snapshot, const snapshot_region_t *region,
 static void put_region(const snapshot_t *snapshot, const snapshot_region_t *region,
                        const terminal_t *terminal) {
     fprintf(terminal->out, "%08" PRIX64 " ", region->start);
-    terminal_column(terminal, region->type, 8);
+    terminal_column(terminal, region->type, type_width(snapshot));
     put_size(terminal, region->total, 9);
     fputs("  ", terminal->out);
     put_bar(snapshot, region, terminal);
@@ -136,8 +149,10 @@ static void put_regions(const snapshot_t *snapshot, const terminal_t *terminal) 
     char line[REPORT_MOMENT_TEXT + 16];
     snprintf(line, sizeof line, "The heap %s", report_moment(snapshot, moment));
     terminal_heading(terminal, line);
-    fprintf(terminal->out, "%-17s%9s  %-*s%9s%9s%9s%9s%8s%6s\n", "region", "size", (int)BAR_WIDTH,
-            "from first to last", "used", "free", "largest", "min.free", "blocks", "holes");
+    unsigned width = type_width(snapshot);
+    fprintf(terminal->out, "%-*s%9s  %-*s%9s%9s%9s%9s%8s%6s\n", (int)(width + 9), "region", "size",
+            (int)(TYPE_AND_BAR - width), "first to last", "used", "free", "largest", "min.free",
+            "blocks", "holes");
     for (size_t i = 0; i < snapshot->region_count; i++) {
         put_region(snapshot, &snapshot->regions[i], terminal);
     }

@@ -219,6 +219,11 @@ bool snapshot_take(snapshot_t *snapshot, const replay_t *replay, problem_t *prob
     return true;
 }
 
+/* What serves at the end may have been held back at the moment shown. */
+static uint64_t least(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
 void snapshot_complete(snapshot_t *snapshot, const replay_t *whole) {
     capheap_region_info_t info;
     snapshot->calls = whole->calls;
@@ -233,13 +238,14 @@ void snapshot_complete(snapshot_t *snapshot, const replay_t *whole) {
         snapshot_region_t *region =
             (snapshot_region_t *)snapshot_region_at(snapshot, info.memory.start);
         if (region != NULL) {
-            region->minimum_free = info.figures.minimum_free;
+            region->minimum_free = least(info.figures.minimum_free, region->free);
         }
     }
     for (size_t i = 0; i < snapshot->set_count; i++) {
         capheap_figures_t figures;
         capheap_get_figures(whole->heap, snapshot->sets[i].caps, &figures);
-        snapshot->sets[i].minimum_free = figures.minimum_free;
+        snapshot->sets[i].minimum_free =
+            least(figures.minimum_free, snapshot->sets[i].figures.free);
     }
 }
 
