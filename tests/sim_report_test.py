@@ -3,11 +3,12 @@
 """Reports of `capheap sim` on small traces whose figures are known."""
 
 import os
+import re
 import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from sim_support import (CAN_MAP, WHY_NOT, aligned, check_sums, free, malloc, realloc, report, run,
+from sim_support import (CAN_MAP, ROOT, WHY_NOT, aligned, check_sums, free, malloc, realloc, report, run,
                          write_trace)
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -213,6 +214,37 @@ class Refusals(Simulation):
         self.assertEqual(data["sums"]["asked"], 64)
 
 
+def keys_of(value):
+    """Every field name in a report, however deep."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from keys_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from keys_of(inner)
+
+
+class Documentation(Simulation):
+    def setUp(self):
+        super().setUp()
+        with open(os.path.join(ROOT, "docs", "simulator.md"), encoding="utf-8") as file:
+            self.page = file.read()
+
+    def test_every_field(self):
+        data = report("--chip", "host", self.trace([malloc(0, 8), malloc(1, 1 << 30)]), code=1)
+        keys = set(keys_of(data))
+        self.assertGreater(len(keys), 50)
+        for key in keys:
+            self.assertTrue("`%s`" % key in self.page or "`%s[]`" % key in self.page or
+                            ".%s[]`" % key in self.page, key)
+
+    def test_every_option(self):
+        for option in re.findall(r"--[a-z-]+", run("sim", "--help", code=0).stdout.decode()):
+            if option not in ("--help", "--usage", "--version"):
+                self.assertIn("`" + option, self.page)
+
+
 @unittest.skipUnless(CAN_MAP, WHY_NOT)
 class Chips(Simulation):
     def test_memory_at_zero(self):
@@ -274,6 +306,8 @@ class Chips(Simulation):
                 check_sums(self, report("--chip", name, "--reserve", "usual", path))
                 text = run("chip", name, code=0).stdout.decode()
                 self.assertIn("Memory that becomes heap\nAt ", text)
+                for line in text.splitlines():
+                    self.assertLessEqual(len(line), 100, line)
 
 
 if __name__ == "__main__":

@@ -100,18 +100,18 @@ static error_t parse_chip_option(int key, char *argument, struct argp_state *sta
 
 #define TYPE_WIDTH 14
 
-/* Capabilities of the three priorities: "8BIT|DEFAULT, then INTERNAL|DMA". */
+/* A line for each priority that has capabilities; the first goes on where the name stands. */
 static void put_priorities(const capheap_type_t *type) {
-    static const char *const before[] = {"first for ", "second for ", "last for "};
+    static const char *const order[] = {"first ", "second", "last  "};
     bool begun = false;
     for (size_t i = 0; i < CAPHEAP_PRIORITIES; i++) {
         char caps[UNITS_CAPS_TEXT];
         if (type->caps[i] != 0) {
-            printf("%s%s%s", begun ? "; " : "", before[i], units_caps_text(caps, type->caps[i]));
+            printf("%*s%s %s\n", begun ? TYPE_WIDTH + 4 : 0, "", order[i],
+                   units_caps_text(caps, type->caps[i]));
             begun = true;
         }
     }
-    putchar('\n');
 }
 
 static void put_types(const capheap_chip_t *chip, const terminal_t *terminal) {
@@ -120,16 +120,12 @@ static void put_types(const capheap_chip_t *chip, const terminal_t *terminal) {
         const capheap_type_t *type = &chip->types[i];
         printf("%3zu %-*s", i, TYPE_WIDTH, type->name);
         put_priorities(type);
-        if (type->granule > 8 || type->cache_line > 0) {
-            printf("%*s", TYPE_WIDTH + 4, "");
-            if (type->granule > 8) {
-                printf("blocks in steps of %" PRIu32 " bytes ", type->granule);
-            }
-            if (type->cache_line > 0) {
-                printf("behind a write-back cache with lines of %" PRIu32 " bytes",
-                       type->cache_line);
-            }
-            putchar('\n');
+        if (type->granule > 8) {
+            printf("%*sin blocks of %" PRIu32 " bytes\n", TYPE_WIDTH + 4, "", type->granule);
+        }
+        if (type->cache_line > 0) {
+            printf("%*sbehind a write-back cache with lines of %" PRIu32 " bytes\n", TYPE_WIDTH + 4,
+                   "", type->cache_line);
         }
     }
     putchar('\n');
