@@ -53,19 +53,21 @@ typedef enum kind {
     KINDS,
 } kind_t;
 
-/* A granule where a block that is used, or not, starts. */
-static uint32_t block_start(test_random_t *random, bool used) {
-    uint32_t skip = test_random_below(random, 50);
+/* Number `index` of the granules where a block that is used, or not, starts; past the last: how
+ * many there are. */
+static uint32_t nth_start(bool used, uint32_t index) {
     capheap_block_t block = {0};
-    uint32_t found = 0;
+    uint32_t seen = 0;
     while (capheap_region_next_block(&model.region, &block)) {
-        if (block.used != used)
-            continue;
-        found = (uint32_t)((size_t)((unsigned char *)block.start - model.base) / model.granule);
-        if (skip-- == 0)
-            break;
+        if (block.used == used && seen++ == index)
+            return (uint32_t)((size_t)((unsigned char *)block.start - model.base) / model.granule);
     }
-    return found;
+    return seen;
+}
+
+static uint32_t block_start(test_random_t *random, bool used) {
+    uint32_t count = nth_start(used, UINT32_MAX);
+    return count > 0 ? nth_start(used, test_random_below(random, count)) : 0;
 }
 
 static uint32_t evil_word(kind_t kind, uint32_t granule, test_random_t *random) {
@@ -200,6 +202,28 @@ TEST(free_reports_heals_and_joins) {
     close_model();
 }
 
+/* Every link forward leads to one and the same free block; each of them in turn. */
+TEST(survives_links_that_meet) {
+    test_random_t random = test_random_start(6);
+    for (uint32_t target = 0;; target++) {
+        open_swiss_cheese(8, 0);
+        (void)model_malloc(&model, 200, 8); /* some blocks of their own history */
+        (void)model_malloc(&model, 201, 1000);
+        model_free(&model, 201);
+        uint32_t count = nth_start(false, UINT32_MAX);
+        uint32_t link = nth_start(false, target) + 1; /* granules are numbered from 1 */
+        for (uint32_t i = 0; i < count; i++)
+            (void)model_scribble(&model, nth_start(false, i), 0, link);
+        for (size_t slot = 202; slot < 300; slot++)
+            (void)model_malloc(&model, slot, test_random_between(&random, 1, 100));
+        play(&random, 200);
+        model_check(&model, 0);
+        close_model();
+        if (target >= count)
+            break;
+    }
+}
+
 /* The whole of every free block overwritten, as by a wild memset. */
 TEST(survives_a_flood) {
     for (unsigned byte = 0; byte < 256; byte += 15) {
@@ -315,6 +339,6 @@ TEST(check_finds_a_changed_map) {
     close_model();
 }
 
-TEST_MAIN(survives_any_words, malloc_reports_heals_and_serves, free_reports_heals_and_joins,
-          survives_a_flood, check_finds_every_changed_link, check_in_steps_finds_it_too,
-          check_finds_a_changed_map)
+TEST_MAIN(survives_any_words, survives_links_that_meet, malloc_reports_heals_and_serves,
+          free_reports_heals_and_joins, survives_a_flood, check_finds_every_changed_link,
+          check_in_steps_finds_it_too, check_finds_a_changed_map)
