@@ -3,6 +3,10 @@
 
 #include <stdlib.h>
 
+#include "progress.h"
+
+#define STEP 4096u /* calls between two looks at the progress */
+
 /* Numbers of one writer for those of a reader: names that appear twice in the reader are one in the
  * writer. */
 typedef struct number_map {
@@ -56,14 +60,21 @@ bool trace_copy(trace_reader_t *reader, const char *path, trace_format_t format,
     number_map_t tasks = {0};
     trace_call_t call;
     trace_result_t result;
+    uint64_t calls = 0;
     bool good = true;
+    progress_t progress;
+    progress_begin(&progress, trace_path(reader));
     while (good && (result = trace_next(reader, &call, error)) == TRACE_CALL) {
         good = map_number(&sites, &call.site, reader, trace_site_name, writer, trace_writer_site,
                           error) &&
                map_number(&tasks, &call.task, reader, trace_task_name, writer, trace_writer_task,
                           error) &&
                trace_write(writer, &call, error);
+        if (++calls % STEP == 0) {
+            progress_step(&progress, trace_progress(reader), calls);
+        }
     }
+    progress_end(&progress);
     good = good && result == TRACE_END;
     free(sites.to);
     free(tasks.to);

@@ -29,7 +29,7 @@ static const packer_t packers[] = {
      6, "-6", "needs the program xz, which isn't installed (Debian: apt-get install xz-utils)"},
     {"gzip", ".gz", "\x1f\x8b", 2, "-9",
      "needs the program gzip, which isn't installed (Debian: apt-get install gzip)"},
-    {"zstd", ".zst", "\x28\xb5\x2f\xfd", 4, "-19",
+    {"zstd", ".zst", "\x28\xb5\x2f\xfd", 4, "-10",
      "needs the program zstd, which isn't installed (Debian: apt-get install zstd)"},
 };
 #define PACKERS (sizeof packers / sizeof packers[0])

@@ -12,7 +12,7 @@
 
 #include "trace_codec.h"
 
-#define RECORDER_PAGE   65536u /* a multiple of every machine's page */
+#define RECORDER_PAGE   ((size_t)65536) /* a multiple of every machine's page */
 #define RECORDER_WINDOW (16u * RECORDER_PAGE)
 #define RECORDER_SITES  (UINT32_C(1) << 17) /* places of the table of call sites */
 #define RECORDER_NAME   512u
