@@ -84,6 +84,36 @@ static int threads(void) {
     return 0;
 }
 
+/* All at once: each thread's blocks are freed by whoever comes next, one thread forks, and the
+ * program ends while they go on. */
+static void *volatile exchange[64];
+
+static void *storm(void *argument) {
+    unsigned state = (unsigned)(uintptr_t)argument;
+    for (unsigned i = 0; i < 4000; i++) {
+        state = state * 1103515245u + 12345u;
+        void *mine = malloc(1 + state % 3000);
+        if (state >> 20 & 1)
+            mine = realloc(mine, 1 + (state >> 8) % 5000);
+        free(__atomic_exchange_n(&exchange[(state >> 16) % 64], mine, __ATOMIC_ACQ_REL));
+        if (argument == NULL && i % 400 == 0 && fork() == 0) {
+            free(malloc(41000)); /* not recorded */
+            _exit(0);
+        }
+    }
+    return NULL;
+}
+
+static int storms(void) {
+    pthread_t ids[THREADS];
+    for (size_t i = 0; i < THREADS; i++)
+        pthread_create(&ids[i], NULL, storm, (void *)(uintptr_t)i);
+    pthread_join(ids[0], NULL);
+    while (wait(NULL) > 0)
+        continue;
+    _exit(0);
+}
+
 static int many(void) {
     void *ring[16] = {0};
     for (size_t i = 0; i < MANY; i++) {
@@ -145,6 +175,8 @@ int main(int argc, char **argv) {
         return calls();
     if (strcmp(what, "threads") == 0)
         return threads();
+    if (strcmp(what, "storm") == 0)
+        return storms();
     if (strcmp(what, "many") == 0)
         return many();
     if (strcmp(what, "closed") == 0 && argc > 2)

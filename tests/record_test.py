@@ -144,6 +144,17 @@ class Record:
         self.assertEqual(sum(c.op == "task start" for c in trace.calls), 5)
         self.assertEqual(sum(c.op == "task end" for c in trace.calls), 4)
 
+    def test_threads_and_forks_in_each_others_way(self):
+        bits, subject = self.bits, self.subject
+        for _ in range(5):
+            done = self.run_record(subject, "storm")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn("left out", done.stderr)
+            own = self.calls_of(self.trace(), subject)  # the reader checks that it all fits
+            self.assertGreater(sum(c.op == "malloc" for c in own), 4000)
+            self.assertNotIn(41000, {c.size for c in own})
+            self.assertFalse(os.path.exists(os.path.join(self.folder, "x.2.trace")))
+
     def test_more_than_one_window(self):
         bits, subject = self.bits, self.subject
         done = self.run_record(subject, "many")
