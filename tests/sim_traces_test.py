@@ -9,6 +9,7 @@ import os
 import subprocess
 import tempfile
 import unittest
+import xml.etree.ElementTree as ElementTree
 
 from sim_support import CAN_MAP, CAPHEAP, CFLAGS, ROOT, WHY_NOT, check_sums, report, run
 
@@ -81,6 +82,23 @@ class Traces(unittest.TestCase):
     def test_order_is_the_same_each_time(self):
         first = report("--chip", "esp32", "--psram", "4M", *TRACES[:3])
         self.assertEqual(first, report("--chip", "esp32", "--psram", "4M", *TRACES[:3]))
+
+
+@unittest.skipUnless(CAN_MAP, WHY_NOT)
+class Demo(unittest.TestCase):
+    def test_demo(self):
+        """All calls are served, by every kind of memory that it tells about."""
+        with tempfile.TemporaryDirectory() as folder:
+            svg = os.path.join(folder, "demo.svg")
+            done = subprocess.run([os.path.join(ROOT, "scripts", "demo"), svg], check=True,
+                                  env=dict(os.environ, CAPHEAP=CAPHEAP, LC_ALL="C.UTF-8"),
+                                  capture_output=True, text=True)
+            self.assertIn("4 programs side by side", done.stdout)
+            self.assertIn("all of them served", done.stdout)
+            root = ElementTree.parse(svg).getroot()
+            colours = {path.get("class") for path in root.iter("{http://www.w3.org/2000/svg}path")}
+            self.assertLessEqual({"b p0", "b p1", "b p2", "b p3", "b free", "books", "reserved"},
+                                 colours)
 
 
 @unittest.skipIf("-m32" in CFLAGS or "sanitize" in CFLAGS,
