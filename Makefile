@@ -2,22 +2,15 @@
 # The front door. `make help` lists what there is; the work is done by CMake and by scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test size fuzz format clean
-
-# A program recorded on Linux, and the chip on which the demo serves its calls.
-DEMO_TRACE ?= traces/mosquitto-tls.trace.xz
-DEMO_CHIP ?= --chip esp32 --psram 4M --reserve usual
+.PHONY: help demo build test size fuzz docs format clean
 
 help: ## List the targets
 	@echo "capheap $$(cat VERSION). Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
 	    awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
-demo: build ## An MQTT broker's memory on a simulated ESP32 with 4 MB of PSRAM
-	@build/release/capheap sim $(DEMO_CHIP) --svg build/demo.svg $(DEMO_TRACE)
-	@echo
-	@echo "Every block, to scale: build/demo.svg (open it in a browser)."
-	@echo "Other chips and traces: make demo DEMO_CHIP='--chip stm32h743' DEMO_TRACE=traces/lua.trc.xz"
+demo: ## Four real programs on a simulated ESP32 with 4 MB of PSRAM: where every byte goes
+	@scripts/demo
 
 build: ## Build the library and the command capheap into build/release
 	@scripts/setup demo
@@ -36,6 +29,10 @@ size: ## Bytes of code per file on Cortex-M0, Cortex-M4, RV32IMAC and Xtensa lx1
 fuzz: ## Fuzz the region engine with libFuzzer for SECONDS (default 60)
 	@scripts/setup fuzz
 	@scripts/fuzz $(or $(SECONDS),60)
+
+docs: ## Write docs/chips.md from the tables of chips/
+	@scripts/setup demo
+	@scripts/docs-chips
 
 format: ## Format all C files with clang-format
 	@scripts/setup format
