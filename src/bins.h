@@ -10,7 +10,8 @@
  * The first block of a list is known by the bin's head; its back link has no meaning.
  *
  * One free block, the open one, is in no bin: small requests are cut from it one after another, and
- * blocks freed beside it join it, all without touching a list.
+ * blocks freed beside it join it, all without touching a list. Its length is kept in the region and
+ * written into the map only when it goes into a bin.
  */
 #ifndef CAPHEAP_BINS_H
 #define CAPHEAP_BINS_H
@@ -52,8 +53,10 @@ static inline uint32_t bins_index(uint32_t length) {
     return BINS_EXACT + ((log - 6) << BINS_PER_LOG) + (length >> (log - BINS_PER_LOG));
 }
 
-/* Does a block of `length` granules, `bin`'s or longer, belong into the bin? Never for an exact
- * one. */
+/*
+ * Does a block of `length` granules, `bin`'s or longer, belong into the bin? Never for an exact
+ * one.
+ */
 static inline bool bins_holds(uint32_t bin, uint32_t length) {
     uint32_t above = bin - BINS_EXACT;
     uint32_t log_less_5 = above >> BINS_PER_LOG;
@@ -124,7 +127,32 @@ BINS_INLINE bins_fault_t bins_insert(capheap_region_t *region, uint32_t granule,
 }
 
 /* Take a free block out of its bin; or, if it is the open one, leave none open. */
-bins_fault_t bins_remove(capheap_region_t *region, uint32_t granule, uint32_t length);
+BINS_INLINE bins_fault_t bins_remove(capheap_region_t *region, uint32_t granule, uint32_t length) {
+    if (granule == region->open) {
+        region->open = 0;
+        region->open_length = 0;
+        return 0;
+    }
+    uint32_t bin = bins_index(length);
+    const bins_links_t *links = bins_links(region, granule);
+    uint32_t next = links->next;
+    if (region->bins[bin] == granule) {
+        bins_set_head(region, bin, next);
+        return 0;
+    }
+    uint32_t back = links->back;
+    if (!bins_sound(region, back) || bins_links(region, back)->next != granule) {
+        return granule;
+    }
+    if (next != 0) {
+        if (!bins_sound(region, next)) {
+            return granule;
+        }
+        bins_links(region, next)->back = back;
+    }
+    bins_links(region, back)->next = next;
+    return 0;
+}
 
 /* Put the open block into its bin, and let another be the open one; length 0: none. */
 BINS_INLINE bins_fault_t bins_set_open(capheap_region_t *region, uint32_t granule,
@@ -133,7 +161,11 @@ BINS_INLINE bins_fault_t bins_set_open(capheap_region_t *region, uint32_t granul
     uint32_t closed_length = region->open_length;
     region->open = granule;
     region->open_length = length;
-    return closed_length != 0 ? bins_insert(region, closed, closed_length) : 0;
+    if (closed_length == 0) {
+        return 0;
+    }
+    map_write_length(region->map, closed, closed_length);
+    return bins_insert(region, closed, closed_length);
 }
 
 #endif

@@ -2,12 +2,11 @@
 /*
  * The map: who starts where. Two bits for every granule, in pairs of words for 32 granules.
  *
- * start: 1 at the first granule of every block.
- * free:  at the first and the last granule of a block, 1 if it is free; both are always written.
- *        The bits between have no meaning but this: the length of a block that covers a whole word
- *        of them is kept there, in the first such word after its first granule's and in the last
- *        before its last granule's. So a length is found by looking at two words of `start` at
- *        most, and at one of `free`.
+ * start: 1 at the first granule of every block. free:  at the first and the last granule of a
+ * block, 1 if it is free; both are always written. The bits between have no meaning but this: the
+ * length of a block that covers a whole word of them is kept there, in the first such word after
+ * its first granule's and in the last before its last granule's. So a length is found by looking at
+ * two words of `start` at most, and at one of `free`.
  *
  * Granules are numbered from 1. Granule 0, before the first, and the one after the last are not
  * memory: their bits (free 0; start 0 and 1) end every search without a test for the edges.
@@ -54,8 +53,10 @@ static inline bool map_live_block(const map_word_t *map, uint32_t granule) {
     return (((word->start & ~word->free) >> (granule % MAP_GRANULES)) & 1u) != 0;
 }
 
-/* The start bits of the granules after this one, the next one's lowest; 32 of them or more than
- * those up to the next block. */
+/*
+ * The start bits of the granules after this one, the next one's lowest; 32 of them or more than
+ * those up to the next block.
+ */
 static inline uint32_t map_next_starts(const map_word_t *map, uint32_t granule) {
     const map_word_t *word = map + granule / MAP_GRANULES;
     uint32_t bit = granule % MAP_GRANULES;
@@ -147,8 +148,11 @@ static inline void map_clear_free_ends(map_word_t *map, uint32_t first, uint32_t
     word->free &= ~mask;
 }
 
-/* Make the first `count` granules of a free block live, and a free block of the `rest` > 0. */
-static inline void map_split_low(map_word_t *map, uint32_t granule, uint32_t count, uint32_t rest) {
+/*
+ * Make the first `count` granules of a free block live, and a free block of those that are left:
+ * one or more. The length of the latter is not written.
+ */
+static inline void map_split_low(map_word_t *map, uint32_t granule, uint32_t count) {
     uint32_t cut = granule + count;
     map_word_t *word = map_word(map, granule);
     uint32_t bit = map_bit(cut);
@@ -160,16 +164,17 @@ static inline void map_split_low(map_word_t *map, uint32_t granule, uint32_t cou
         map_set_start(map, cut);
         map_set_free(map, cut);
     }
-    map_write_length(map, cut, rest); /* its last granule's free bit is set already */
 }
 
-/* Make the last `count` granules of a free block live, and keep the `rest` > 0 before them free. */
+/*
+ * Make the last `count` granules of a free block live, and keep the `rest` > 0 before them free.
+ * The length of the latter is not written.
+ */
 static inline void map_split_high(map_word_t *map, uint32_t granule, uint32_t count,
                                   uint32_t rest) {
     map_set_start(map, granule + rest);
     map_write_live(map, granule + rest, count);
     map_set_free(map, granule + rest - 1);
-    map_write_length(map, granule, rest);
 }
 
 #endif

@@ -2,8 +2,10 @@
 /* Checking all of a region's books, and building the free lists anew from the map. */
 #include "region_core.h"
 
-/* The first block start after `granule`. Looks at one word, or, if that has none, says where to go
- * on: at the next word. */
+/*
+ * The first block start after `granule`. Looks at one word, or, if that has none, says where to go
+ * on: at the next word.
+ */
 static uint32_t next_start(const map_word_t *map, uint32_t granule, bool *found) {
     uint32_t rest = map[granule / MAP_GRANULES].start >> (granule % MAP_GRANULES);
     *found = rest != 0;
@@ -18,13 +20,14 @@ static bool map_agrees(const capheap_region_t *region, uint32_t granule, uint32_
         return false;
     }
     bool same = map_free_at(map, granule) == map_free_at(map, last);
-    return same && map_start_at(map, last + 1) && map_start_of(map, last) == granule;
+    bool found = granule == region->open || map_start_of(map, last) == granule;
+    return same && found && map_start_at(map, last + 1);
 }
 
 /* Is it in its bin, and do its neighbours in the list know it? */
 static bool links_agree(const capheap_region_t *region, uint32_t granule, uint32_t length) {
     if (granule == region->open) {
-        return length == region->open_length;
+        return true;
     }
     uint32_t bin = bins_index(length);
     const bins_links_t *links = bins_links(region, granule);
@@ -41,7 +44,7 @@ static bool links_agree(const capheap_region_t *region, uint32_t granule, uint32
 /* Check the block at `granule`; returns its length, or 0 if the map is wrong there. */
 static uint32_t check_block(const capheap_region_t *region, capheap_check_t *check,
                             uint32_t granule) {
-    uint32_t length = map_length(region->map, granule);
+    uint32_t length = region_block_length(region, granule);
     if (!map_agrees(region, granule, length)) {
         check->sound = false;
         region_report_map(region, granule);
@@ -104,6 +107,9 @@ bool capheap_region_check(const capheap_region_t *region) {
 void capheap_region_heal(capheap_region_t *region) {
     for (uint32_t i = 0; i < BINS_NONE / 32; i++) {
         region->nonempty[i] = 0;
+    }
+    if (region->open_length != 0) {
+        map_write_length(region->map, region->open, region->open_length);
     }
     region->open = 0;
     region->open_length = 0;

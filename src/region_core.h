@@ -10,6 +10,10 @@
 #include "capheap/region.h"
 #include "map.h"
 
+/* For functions that hardly ever run, and for those that need a stack frame where callers don't. */
+#define RARE  __attribute__((noinline, cold))
+#define APART __attribute__((noinline))
+
 /* Granules for `size` bytes; 0 if size is 0 or more than the region could ever hold. */
 static inline uint32_t region_granules(const capheap_region_t *region, size_t size) {
     size_t less_one = (size - 1) >> region->shift;
@@ -18,6 +22,17 @@ static inline uint32_t region_granules(const capheap_region_t *region, size_t si
 
 static inline void *region_address(const capheap_region_t *region, uint32_t granule) {
     return (void *)(region->origin + ((uintptr_t)granule << region->shift));
+}
+
+/* The length of the block that starts at the granule; map_length knows not that of the open one. */
+static inline uint32_t region_block_length(const capheap_region_t *region, uint32_t granule) {
+    return granule == region->open ? region->open_length : map_length(region->map, granule);
+}
+
+/* The start of the free block that ends before the granule. */
+static inline uint32_t region_free_before(const capheap_region_t *region, uint32_t granule) {
+    bool open = region->open + region->open_length == granule;
+    return open ? region->open : map_start_of(region->map, granule - 1);
 }
 
 /* The granule that holds the pointer; 0 if none does. */

@@ -65,12 +65,12 @@ bool capheap_region_next_block(const capheap_region_t *region, capheap_block_t *
         if (granule == 0 || !map_start_at(region->map, granule)) {
             return false;
         }
-        granule += map_length(region->map, granule);
+        granule += region_block_length(region, granule);
     }
     if (granule > region->granules) {
         return false;
     }
-    uint32_t length = map_length(region->map, granule);
+    uint32_t length = region_block_length(region, granule);
     if (length == 0 || length > region->granules - granule + 1) {
         return false; /* a damaged map: walk no further */
     }

@@ -4,9 +4,10 @@
 #include "region_core.h"
 #include "region_words.h"
 
-#define ROOM_TO_GROW                                                                               \
-    4u /* a block that has grown is put where it can grow to this many times its size */
-#define ROOM_LIMIT 512u /* granules: larger blocks are not given such a place */
+/* A block that has grown is put where it can grow to this many times its size, ... */
+#define ROOM_TO_GROW 4u
+/* ... if it has no more granules than this. */
+#define ROOM_LIMIT 512u
 
 /* Copy whole granules; the target is lower, or the two don't overlap. */
 static void copy_block(const capheap_region_t *region, uint32_t to, uint32_t from,
@@ -31,8 +32,8 @@ static void cut(capheap_region_t *region, uint32_t granule, uint32_t length, uin
 }
 
 /*
- * A block that shrinks below half moves if there is another place: left where it is, it would
- * split a hole in two that others need whole.
+ * A block that shrinks below half moves if there is another place: left where it is, it would split
+ * a hole in two that others need whole.
  */
 static uint32_t shrink(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t keep) {
     void *place =
@@ -55,10 +56,10 @@ static uint32_t grow_in_place(capheap_region_t *region, uint32_t granule, uint32
                               uint32_t want) {
     map_word_t *map = region->map;
     uint32_t end = granule + length;
-    uint32_t after = map_free_at(map, end) ? map_length(map, end) : 0;
+    uint32_t after = map_free_at(map, end) ? region_block_length(region, end) : 0;
     uint32_t start = granule;
     if (length + after < want && map_free_at(map, granule - 1)) {
-        start = map_start_of(map, granule - 1);
+        start = region_free_before(region, granule);
     }
     uint32_t room = granule - start + length + after;
     if (room < want) {

@@ -15,7 +15,7 @@ static void describe(const capheap_region_t *region, uint32_t granule, capheap_r
         granule--;
     }
     report->block = region_address(region, granule);
-    report->block_size = (size_t)map_length(region->map, granule) << region->shift;
+    report->block_size = (size_t)region_block_length(region, granule) << region->shift;
     report->fault =
         map_free_at(region->map, granule) ? CAPHEAP_FAULT_FREED : CAPHEAP_FAULT_INTERIOR;
 }

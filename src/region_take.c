@@ -1,61 +1,67 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A region's blocks: out of free memory, and back into it.
+ * Taking blocks out of a region's free memory.
  *
  * Which free block serves a request:
  * - one of exactly its length, if it is short enough for a bin of its own;
  * - else the first block of its own bin, if that is long enough;
  * - else, if it is small, the lowest in address of the open block and the heads of the next few
- *   longer bins: near the best fit, but gathered at low addresses, so that high memory stays
- *   whole. What is left of the block becomes the open one;
+ *   longer bins: near the best fit, but gathered at low addresses, so that high memory stays whole.
+ *   What is left of the block becomes the open one, unless it is a crumb;
  * - else the head of the next longer bin;
- * - at last, more blocks of its own bin.
- * It takes the low end of the free block, or the high end if it is large for the region: the small
- * and the large keep out of each other's way.
+ * - at last, more blocks of its own bin. It takes the low end of the free block, or the high end if
+ *   it is large for the region: the small and the large keep out of each other's way.
  *
  * The common paths call nothing, so that they need no stack: whatever is rare is a tail call.
  */
 #include "region_core.h"
 
-#define CANDIDATES  2u   /* bins whose heads are compared with the open block */
 #define SMALL       256u /* granules: larger requests look for the best fit alone */
 #define LARGE_SHIFT 4u   /* a request over 1/16 of the region is large */
+#define CRUMB       7u   /* granules: a rest shorter than this goes into a bin, not open */
 #define LAST_RESORT                                                                                \
-    4u /* blocks of the request's own bin that are looked at if no other will do                   \
+    3u /* blocks of the request's own bin that are looked at if no other will do                   \
         */
 
-#define RARE __attribute__((noinline, cold))
-#define APART                                                                                      \
-    __attribute__((noinline)) /* what needs a stack frame is kept apart from what doesn't */
+/* Where a search for bins that have blocks has come. */
+typedef struct search {
+    const uint32_t *word; /* of region->nonempty */
+    const uint32_t *end;  /* of those that the region's bins take */
+    uint32_t base;        /* the bin of the word's bit 0 */
+    uint32_t full;        /* what is left of the word's bits */
+} search_t;
 
-/* Of the first few bins from `bin` on that have blocks, the one whose head is lowest. */
-static inline uint32_t lowest_bin(const capheap_region_t *region, uint32_t bin,
-                                  uint32_t candidates) {
-    uint32_t best = BINS_NONE;
-    uint32_t lowest = UINT32_MAX;
+/* The next bin that has blocks, BINS_NONE if there is none. */
+static inline uint32_t search_next(search_t *search) {
+    while (search->full == 0) {
+        if (++search->word >= search->end) {
+            return BINS_NONE;
+        }
+        search->base += 32;
+        search->full = *search->word;
+    }
+    uint32_t bin = search->base + bits_lowest(search->full);
+    search->full &= search->full - 1;
+    return bin;
+}
+
+static inline search_t search_from(const capheap_region_t *region, uint32_t bin) {
     const uint32_t *word = region->nonempty + bin / 32;
     const uint32_t *end = region->nonempty + region->bin_words;
-    uint32_t base = bin & ~31u;
     uint32_t full = word < end ? *word & (UINT32_MAX << bin % 32) : 0;
-    for (;;) {
-        while (full == 0) {
-            if (++word >= end) {
-                return best;
-            }
-            base += 32;
-            full = *word;
-        }
-        uint32_t next = base + bits_lowest(full);
-        uint32_t head = region->bins[next];
-        if (head < lowest) {
-            lowest = head;
-            best = next;
-        }
-        if (--candidates == 0) {
-            return best;
-        }
-        full &= full - 1;
-    }
+    return (search_t){word, end, bin & ~31u, full};
+}
+
+/* The same from an exact bin. */
+static inline search_t search_from_short(const capheap_region_t *region, uint32_t bin) {
+    const uint32_t *word = region->nonempty;
+    return (search_t){word, word + region->bin_words, 0, *word & (UINT32_MAX << bin)};
+}
+
+/* The first bin from `bin` on that has blocks. */
+static inline uint32_t next_bin(const capheap_region_t *region, uint32_t bin) {
+    search_t search = search_from(region, bin);
+    return search_next(&search);
 }
 
 /* Is the head of the request's own bin the block for it? Also true if its link is damaged. */
@@ -67,12 +73,22 @@ static inline bool own_bin_serves(const capheap_region_t *region, uint32_t bin, 
     return bin < BINS_EXACT || !bins_sound(region, head) || map_length(region->map, head) >= room;
 }
 
+/* Is the block at the granule, free or not, exactly as long as its exact bin says? */
+static inline bool exact_length(const capheap_region_t *region, uint32_t granule, uint32_t length) {
+    uint32_t starts = map_next_starts(region->map, granule);
+    return (starts & (0 - starts)) == UINT32_C(1) << (length - 1);
+}
+
 /* The length of the bin's head if it is at least `room`, else 0: then its link is damaged. */
 static inline uint32_t head_length(const capheap_region_t *region, uint32_t bin, uint32_t room) {
     uint32_t head = region->bins[bin];
-    /* The open block is in no bin: a link to it is damaged, and would give it out twice. */
-    bool sound = bins_sound(region, head) && head != region->open;
-    uint32_t length = sound ? map_length(region->map, head) : 0;
+    if (!bins_sound(region, head)) {
+        return 0;
+    }
+    if (bin < BINS_EXACT) {
+        return exact_length(region, head, bin) ? bin : 0;
+    }
+    uint32_t length = map_length(region->map, head);
     return length >= room ? length : 0;
 }
 
@@ -102,7 +118,7 @@ static uint32_t find_in_own_bin(const capheap_region_t *region, uint32_t room,
 /* The bin whose head fits best; BINS_NONE if no head is surely long enough. */
 static inline uint32_t best_bin(const capheap_region_t *region, uint32_t room) {
     uint32_t bin = bins_index(room);
-    return own_bin_serves(region, bin, room) ? bin : lowest_bin(region, bin + 1, 1);
+    return own_bin_serves(region, bin, room) ? bin : next_bin(region, bin + 1);
 }
 
 RARE static uint32_t find_after_mending(capheap_region_t *region, uint32_t room,
@@ -188,7 +204,7 @@ static inline void *take_from_open(capheap_region_t *region, uint32_t length) {
     count_taken(region, length);
     if (rest != 0) {
         region->open = granule + length;
-        map_split_low(region->map, granule, length, rest);
+        map_split_low(region->map, granule, length);
     } else {
         region->open = 0;
         map_write_live(region->map, granule, length);
@@ -258,7 +274,7 @@ APART static void *take_large(capheap_region_t *region, uint32_t length, uint32_
     return take_part(region, granule, have, length);
 }
 
-/* Make the head of the bin the open block, and cut the request from it. */
+/* Take from the head of the bin, and make what is left of it the open block unless it is tiny. */
 APART static void *take_from_bin(capheap_region_t *region, uint32_t length, uint32_t room,
                                  uint32_t bin) {
     uint32_t have = head_length(region, bin, room);
@@ -267,25 +283,49 @@ APART static void *take_from_bin(capheap_region_t *region, uint32_t length, uint
     }
     uint32_t granule = region->bins[bin];
     bins_set_head(region, bin, bins_links(region, granule)->next);
-    if (have == length) {
+    uint32_t rest = have - length;
+    if (rest == 0) {
         count_taken(region, length);
         map_write_live(region->map, granule, length);
         return region_address(region, granule);
+    }
+    if (rest < CRUMB) {
+        map_split_low(region->map, granule, length);
+        count_taken(region, length);
+        bins_fault_t fault = bins_insert(region, granule + length, rest);
+        void *ptr = region_address(region, granule);
+        return fault == 0 ? ptr : mend_after_taking(region, ptr, fault);
     }
     bins_fault_t fault = bins_set_open(region, granule, have);
     void *ptr = take_from_open(region, length);
     return fault == 0 ? ptr : mend_after_taking(region, ptr, fault);
 }
 
-/* Take from the lowest of the open block and the heads of some bins from `bin` on. */
+/*
+ * Take from the lowest in address of the open block and the heads of the next two bins that have
+ * blocks.
+ */
 static inline void *take_lowest(capheap_region_t *region, uint32_t length, uint32_t room,
-                                uint32_t bin) {
-    bin = lowest_bin(region, bin, CANDIDATES);
-    if (region->open_length >= room && (bin == BINS_NONE || region->open < region->bins[bin])) {
-        return take_from_open(region, length);
+                                search_t search) {
+    uint32_t lowest = region->open_length >= room ? region->open : UINT32_MAX;
+    uint32_t best = BINS_NONE;
+    uint32_t first = search_next(&search);
+    if (first != BINS_NONE) {
+        uint32_t head = region->bins[first];
+        if (head < lowest) {
+            lowest = head;
+            best = first;
+        }
+        uint32_t second = search_next(&search);
+        if (second != BINS_NONE && region->bins[second] < lowest) {
+            best = second;
+        }
     }
-    return bin != BINS_NONE ? take_from_bin(region, length, room, bin)
-                            : take_as_last_resort(region, length, room);
+    if (best != BINS_NONE) {
+        return take_from_bin(region, length, room, best);
+    }
+    return lowest != UINT32_MAX ? take_from_open(region, length)
+                                : take_as_last_resort(region, length, room);
 }
 
 /* The same for a request whose bin is not an exact one. */
@@ -294,98 +334,14 @@ APART static void *take_longer(capheap_region_t *region, uint32_t length, uint32
         return take_large(region, length, room);
     }
     uint32_t bin = bins_index(room);
-    return own_bin_serves(region, bin, room) ? take_from_bin(region, length, room, bin)
-                                             : take_lowest(region, length, room, bin + 1);
+    return own_bin_serves(region, bin, room)
+               ? take_from_bin(region, length, room, bin)
+               : take_lowest(region, length, room, search_from(region, bin + 1));
 }
 
 void *region_take(capheap_region_t *region, uint32_t length, uint32_t room) {
-    return room < BINS_EXACT ? take_lowest(region, length, room, room)
+    return room < BINS_EXACT ? take_lowest(region, length, room, search_from_short(region, room))
                              : take_longer(region, length, room);
-}
-
-/* Join a block with its free neighbours. */
-APART static void give_merging(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    map_word_t *map = region->map;
-    uint32_t next = granule + length;
-    bins_fault_t fault = 0;
-    bool open = false; /* one of the neighbours is the open block */
-    if (map_free_at(map, next)) {
-        uint32_t more = map_length(map, next);
-        open = next == region->open;
-        fault = bins_remove(region, next, more);
-        map_clear_start(map, next);
-        length += more;
-    }
-    if (map_free_at(map, granule - 1)) {
-        uint32_t start = map_start_of(map, granule - 1);
-        open = open || start == region->open;
-        bins_fault_t more = bins_remove(region, start, granule - start);
-        fault = fault != 0 ? fault : more;
-        map_clear_start(map, granule);
-        length += granule - start;
-        granule = start;
-    }
-    map_write_free(map, granule, length);
-    if (open) {
-        region->open = granule;
-        region->open_length = length;
-    } else {
-        bins_fault_t more = bins_insert(region, granule, length);
-        fault = fault != 0 ? fault : more;
-    }
-    if (fault != 0) {
-        region_mend(region, fault);
-    }
-}
-
-static inline void count_given(capheap_region_t *region, uint32_t length) {
-    uint32_t available = region->free;
-    if (available < region->minimum) {
-        region->minimum = available;
-    }
-    region->free = available + length;
-    region->blocks--;
-}
-
-void region_give(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    map_word_t *map = region->map;
-    count_given(region, length);
-    if ((map_free_at(map, granule + length) | map_free_at(map, granule - 1)) != 0) {
-        give_merging(region, granule, length);
-        return;
-    }
-    map_write_free(map, granule, length);
-    bins_fault_t fault = bins_insert(region, granule, length);
-    if (fault != 0) {
-        region_mend(region, fault);
-    }
-}
-
-/*
- * The same for a block that the map's word of it holds with one granule on either side: nearly all
- * short ones. `end` is the next block's start bit.
- */
-static inline void give_within_word(capheap_region_t *region, map_word_t *word, uint32_t granule,
-                                    uint32_t length, uint32_t end) {
-    uint32_t bit = map_bit(granule);
-    uint32_t free = word->free;
-    count_given(region, length);
-    if ((free & (end | bit >> 1)) == 0) {
-        word->free = free | bit | end >> 1;
-        bins_fault_t fault = bins_insert(region, granule, length);
-        if (fault != 0) {
-            region_mend(region, fault);
-        }
-    } else if (granule + length == region->open && (free & bit >> 1) == 0) {
-        word->start &= ~end;
-        word->free = free | bit;
-        length += region->open_length;
-        region->open = granule;
-        region->open_length = length;
-        map_write_length(region->map, granule, length);
-    } else {
-        give_merging(region, granule, length);
-    }
 }
 
 /* Take a block of exactly the length from its bin. */
@@ -394,8 +350,7 @@ static inline void *take_exact(capheap_region_t *region, uint32_t length) {
     if (!bins_sound(region, granule)) {
         return take_after_mending(region, length, length, bins_head_fault(length));
     }
-    uint32_t starts = map_next_starts(region->map, granule);
-    if ((starts & (0 - starts)) != UINT32_C(1) << (length - 1)) {
+    if (!exact_length(region, granule, length)) {
         return take_after_mending(region, length, length, bins_head_fault(length));
     }
     bins_set_head(region, length, bins_links(region, granule)->next);
@@ -413,22 +368,4 @@ void *capheap_region_malloc(capheap_region_t *region, size_t size) {
         return take_exact(region, length);
     }
     return region_take(region, length, length);
-}
-
-void capheap_region_free(capheap_region_t *region, void *ptr) {
-    uint32_t granule = region_live_at(region, ptr);
-    if (granule == 0) {
-        if (ptr != NULL) {
-            region_report_pointer(region, ptr);
-        }
-        return;
-    }
-    map_word_t *word = map_word(region->map, granule);
-    uint32_t starts = word->start >> granule % MAP_GRANULES >> 1;
-    if (starts == 0 || granule % MAP_GRANULES == 0) {
-        region_give(region, granule, map_length(region->map, granule));
-        return;
-    }
-    uint32_t length = bits_lowest(starts) + 1;
-    give_within_word(region, word, granule, length, map_bit(granule) << length);
 }
