@@ -203,8 +203,9 @@ class Refusals(Simulation):
 
     def test_absurd_sizes(self):
         data = report("--chip", "host", self.trace(
-            [malloc(0, 0xFFFFFFFF), malloc(1, 0xFFFFFFF8), aligned(2, 0xFFFFFFFF, 31),
-             aligned(3, 8, 31), malloc(4, 8), realloc(4, 0xFFFFFFFF), free(4)]), code=1)
+            [malloc(0, 0xFFFFFFFF), free(0), malloc(0, 0xFFFFFFF8), free(0),
+             aligned(0, 0xFFFFFFFF, 31), free(0), aligned(0, 8, 31), free(0), malloc(0, 8),
+             realloc(0, 0xFFFFFFFF), free(0)]), code=1)
         self.assertEqual(data["run"]["refused"], 5)
         self.assertEqual(data["programs"][0]["end_blocks"], 0)
 
