@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * malloc and its kin over a heap of one's own, for firmware. Link the objects of compat/malloc.c
+ * (and, for newlib, compat/malloc_newlib.c) and say once, in any source file, where memory comes
+ * from:
+ *
+ *     #include "capheap/malloc.h"
+ *     CAPHEAP_MALLOC_FROM(&heap, CAPHEAP_8BIT, 8);
+ *
+ * From then on everything that calls malloc (printf, strdup, C++'s new) is served by that heap, and
+ * free() takes back whatever came from it, also by capheap_malloc with other capabilities. What is
+ * asked for before the heap has regions fails like any request that finds no room.
+ *
+ * As the C library documents them: malloc, free, calloc, realloc, reallocarray, aligned_alloc,
+ * memalign, posix_memalign, valloc, pvalloc, malloc_usable_size, mallinfo,
+ * mallinfo2.
+ * Where it leaves a choice: size 0 gives a block of its own; realloc to size 0 frees and gives
+ * NULL; failures set errno to ENOMEM; aligned_alloc takes any size; free leaves errno alone.
+ *
+ * Threads and interrupts as in heap.h: the port decides. O(regions), but for calloc's clearing and
+ * realloc's copy, and the walk of mallinfo.
+ */
+#ifndef CAPHEAP_MALLOC_H
+#define CAPHEAP_MALLOC_H
+
+#include <malloc.h>
+
+#include "capheap/heap.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bytes of a page, for valloc and pvalloc: a power of two. */
+#ifndef CAPHEAP_MALLOC_PAGE
+#define CAPHEAP_MALLOC_PAGE 4096
+#endif
+
+/* Define CAPHEAP_MALLOC_PREFIX as `app_` to have them all beside the C library's, as app_malloc and
+ * so on. It has to be the same for all that includes this header. */
+#ifdef CAPHEAP_MALLOC_PREFIX
+#define CAPHEAP_MALLOC_JOIN(prefix, name) prefix##name
+#define CAPHEAP_MALLOC_WITH(prefix, name) CAPHEAP_MALLOC_JOIN(prefix, name)
+#define CAPHEAP_MALLOC_NAME(name)         CAPHEAP_MALLOC_WITH(CAPHEAP_MALLOC_PREFIX, name)
+#else
+#define CAPHEAP_MALLOC_NAME(name) name
+#endif
+
+typedef struct capheap_malloc_source {
+    capheap_heap_t *heap;
+    capheap_caps_t caps; /* that every block shall have */
+    size_t granule;      /* bytes: the finest granule of the regions that have these, at least 8 */
+} capheap_malloc_source_t;
+
+/* Defined by CAPHEAP_MALLOC_FROM. */
+extern const capheap_malloc_source_t capheap_malloc_source;
+
+/*
+ * Where granule is less than the alignment that every type needs (_Alignof(max_align_t): 16 on
+ * RV32 and on 64-bit machines), every block is aligned by an aligned allocation, and realloc
+ * moves blocks that grow. So give the regions behind malloc a granule of 16 there.
+ */
+#define CAPHEAP_MALLOC_FROM(heap_, caps_, granule_)                                                \
+    const capheap_malloc_source_t capheap_malloc_source = {(heap_), (caps_), (granule_)}
+
+/* What glibc's <malloc.h> declares and other C libraries' don't. */
+#ifndef __GLIBC__
+struct mallinfo2 {
+    size_t arena;   /* bytes that blocks may take in all */
+    size_t ordblks; /* free blocks (a count) */
+    size_t smblks;  /* 0, as are all below without a comment */
+    size_t hblks;
+    size_t hblkhd;
+    size_t usmblks;
+    size_t fsmblks;
+    size_t uordblks; /* bytes in live blocks */
+    size_t fordblks; /* bytes free */
+    size_t keepcost;
+};
+#endif
+
+#ifndef __cplusplus /* there the C library's headers declare them, each in its own way */
+void *CAPHEAP_MALLOC_NAME(malloc)(size_t size);
+void CAPHEAP_MALLOC_NAME(free)(void *ptr);
+void *CAPHEAP_MALLOC_NAME(calloc)(size_t count, size_t size);
+void *CAPHEAP_MALLOC_NAME(realloc)(void *ptr, size_t size);
+void *CAPHEAP_MALLOC_NAME(reallocarray)(void *ptr, size_t count, size_t size);
+void *CAPHEAP_MALLOC_NAME(aligned_alloc)(size_t alignment, size_t size);
+void *CAPHEAP_MALLOC_NAME(memalign)(size_t alignment, size_t size);
+int CAPHEAP_MALLOC_NAME(posix_memalign)(void **ptr, size_t alignment, size_t size);
+void *CAPHEAP_MALLOC_NAME(valloc)(size_t size);
+void *CAPHEAP_MALLOC_NAME(pvalloc)(size_t size);
+size_t CAPHEAP_MALLOC_NAME(malloc_usable_size)(void *ptr);
+
+/* Of the regions that have the capabilities of malloc. O(blocks): it counts the free ones. */
+struct mallinfo2 CAPHEAP_MALLOC_NAME(mallinfo2)(void);
+struct mallinfo CAPHEAP_MALLOC_NAME(mallinfo)(void);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
