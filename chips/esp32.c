@@ -19,6 +19,8 @@
  * - RTC fast memory is at 3FF80000 and, as code, at 400C0000; the first core alone reaches it, so
  * it is heap only in a program for one core (IDF components/esp_system/Kconfig,
  *   ESP_SYSTEM_ALLOW_RTC_FAST_MEM_AS_HEAP).
+ * - Masters: each peripheral has a DMA of its own; all reach 3FFAE000 to 40000000 (IDF
+ *   components/soc/esp32/include/soc/soc.h, SOC_DMA_LOW and _HIGH), none PSRAM or RTC memory.
  */
 #include "table.h"
 
@@ -61,11 +63,28 @@ static const capheap_range_t usual[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
+static const char *const masters[] = {
+    "SPI2", "SPI3", "I2S0", "I2S1", "SDMMC", "EMAC", "UHCI0", "UHCI1",
+};
+
+#define ALL_MASTERS ((1u << COUNT(masters)) - 1)
+
+static const capheap_masters_t reach[] = {
+    [DRAM]  = ALL_MASTERS,
+    [DIRAM] = ALL_MASTERS,
+    [IRAM]  = 0,
+    [PSRAM] = 0,
+    [RTC]   = 0,
+};
+/* clang-format on */
+
 const capheap_chip_t capheap_chip_esp32 = {
     .name = "esp32",
     .title = "Espressif ESP32",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -84,6 +103,7 @@ const capheap_chip_t capheap_chip_esp32_one_core = {
     .title = "Espressif ESP32, one core used",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved_one_core),
     USUAL(usual),
 };

@@ -14,6 +14,9 @@
  *   docs/en/security/esp32c3_log.inc). The ROM tells it at run time (ets_rom_layout_p).
  * - ATOMIC: the core has no atomic instructions; the compiler's atomic calls mask interrupts (IDF
  *   components/esp_libc/src/stdatomic.c), which serves every memory of a chip with one core.
+ * - Masters: the peripherals that GDMA serves (IDF
+ *   components/esp_hal_dma/esp32c3/include/hal/gdma_channel.h) reach 3FC80000 to 3FCE0000 (soc.h,
+ *   SOC_DMA_LOW and _HIGH).
  */
 #include "table.h"
 
@@ -53,11 +56,24 @@ static const capheap_range_t usual[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
+static const char *const masters[] = {"SPI2", "UHCI0", "I2S0", "AES", "SHA", "ADC"};
+
+#define ALL_MASTERS ((1u << COUNT(masters)) - 1)
+
+static const capheap_masters_t reach[] = {
+    [RAM]           = ALL_MASTERS,
+    [RETENTION_RAM] = ALL_MASTERS,
+    [RTC]           = 0,
+};
+/* clang-format on */
+
 const capheap_chip_t capheap_chip_esp32c3 = {
     .name = "esp32c3",
     .title = "Espressif ESP32-C3",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -68,6 +84,7 @@ const capheap_chip_t capheap_chip_esp32c3_memprot = {
     .title = "Espressif ESP32-C3, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };

@@ -26,6 +26,10 @@
  * - ATOMIC: S32C1I, but not behind the cache (IDF components/esp_hw_support/cpu.c,
  *   esp_cpu_compare_and_set); RTC memory is left out, since no document says that it works there.
  * - Cache lines: 16, 32 or 64 bytes by choice of the program (Kconfig.cache); the largest counts.
+ * - Masters: the peripherals that GDMA serves (IDF
+ *   components/esp_hal_dma/esp32s3/include/hal/gdma_channel.h) reach internal memory from 3FC88000
+ *   and PSRAM (soc.h, SOC_DMA_LOW, SOC_DMA_EXT_LOW; soc_caps.h, SOC_PSRAM_DMA_CAPABLE). SDMMC has a
+ *   DMA of its own; that it reaches PSRAM is not claimed.
  */
 #include "table.h"
 
@@ -71,11 +75,28 @@ static const capheap_range_t usual[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
+static const char *const masters[] = {
+    "SPI2", "SPI3", "UHCI0", "I2S0", "I2S1", "LCD_CAM", "AES", "SHA", "ADC", "RMT", "SDMMC",
+};
+
+#define OF_GDMA (CAPHEAP_ESP32S3_SDMMC - 1u) /* all before it */
+
+static const capheap_masters_t reach[] = {
+    [DIRAM] = OF_GDMA | CAPHEAP_ESP32S3_SDMMC,
+    [DRAM]  = OF_GDMA | CAPHEAP_ESP32S3_SDMMC,
+    [IRAM]  = 0,
+    [PSRAM] = OF_GDMA,
+    [RTC]   = 0,
+};
+/* clang-format on */
+
 const capheap_chip_t capheap_chip_esp32s3 = {
     .name = "esp32s3",
     .title = "Espressif ESP32-S3",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -92,6 +113,7 @@ const capheap_chip_t capheap_chip_esp32s3_dcache16 = {
     .title = "Espressif ESP32-S3, data cache of 16 KB",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved_dcache16),
     USUAL(usual),
 };
@@ -110,6 +132,7 @@ const capheap_chip_t capheap_chip_esp32s3_memprot = {
     .title = "Espressif ESP32-S3, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved_memprot),
     USUAL(usual),
 };

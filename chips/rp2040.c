@@ -15,6 +15,7 @@
  *   (SDK src/rp2_common/pico_atomic/atomic.c), which serves every memory, for both cores.
  * - The cache's own 16 KB at 15000000 (only while the cache is off) and the USB buffer at 50100000
  *   are left out: DS 2.6.3, 4.1.2.5.
+ * - Masters: the DMA reaches all banks (DS 2.1). The USB controller has its own memory.
  */
 #include "table.h"
 
@@ -43,10 +44,18 @@ static const capheap_range_t usual[] = {
 };
 /* clang-format on */
 
+static const char *const masters[] = {"DMA"};
+
+static const capheap_masters_t reach[] = {
+    [SRAM] = CAPHEAP_RP2040_DMA,
+    [SCRATCH] = CAPHEAP_RP2040_DMA,
+};
+
 const capheap_chip_t capheap_chip_rp2040 = {
     .name = "rp2040",
     .title = "Raspberry Pi RP2040",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     USUAL(usual),
 };

@@ -13,6 +13,7 @@
  * - Backup SRAM keeps its contents in Standby and on VBAT (RM 5.1.2); it needs a clock and write
  *   access first (RCC_AHB1ENR, BKPSRAMEN; PWR_CR, DBP), or reserve it. malloc() never gets it.
  * - ATOMIC: LDREX and STREX with the core's own monitor (PM0214 2.2.7).
+ * - Masters: all on the bus matrix reach SRAM 1 and 2 (RM 2.1).
  */
 #include "table.h"
 
@@ -40,10 +41,22 @@ static const capheap_range_t usual[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
+static const char *const masters[] = {"DMA1", "DMA2", "ETH", "USB_HS"};
+
+static const capheap_masters_t reach[] = {
+    [CCM]    = 0,
+    [SRAM]   = CAPHEAP_STM32F4_DMA1 | CAPHEAP_STM32F4_DMA2 | CAPHEAP_STM32F4_ETH |
+               CAPHEAP_STM32F4_USB_HS,
+    [BACKUP] = 0,
+};
+/* clang-format on */
+
 const capheap_chip_t capheap_chip_stm32f407 = {
     .name = "stm32f407",
     .title = "ST STM32F407",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     USUAL(usual),
 };

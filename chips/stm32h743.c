@@ -10,8 +10,7 @@
  *   address at 10000000 is left out: they can be executed where they are.
  * - DMA is DMA1's and DMA2's reach: AXI SRAM and SRAM 1 to 4, not the tightly coupled memories,
  *   which only MDMA reaches besides the core (RM 2.1, table "Bus-master-to-bus-slave
- *   interconnect"). BDMA reaches SRAM 4 and backup SRAM alone, SDMMC1 AXI SRAM alone: these need
- *   a region of their own choice.
+ *   interconnect"). Who else reaches what is told by master, below.
  * - SRAM 1 to 3 and backup SRAM have no clock after reset: enable it (RCC_AHB2ENR, RCC_AHB4ENR; RM
  *   8.7) before they become heap, and write access to the backup domain (PWR_CR1, DBP), or reserve
  *   them.
@@ -23,6 +22,11 @@
  * - External SDRAM at C0000000 (FMC bank 5; RM 22.6, "FMC bank memory mapping"), for boards that
  *   have it. In the core's default map that address is device memory: make it normal memory with
  *   the MPU first, or unaligned accesses fault (PM0253 2.2).
+ * - Masters: ST's FAQ "DMA is not working on STM32H7 devices" (community.st.com, DOC-1988): DMA1
+ *   and DMA2 reach all but the tightly coupled memories, BDMA SRAM 4 and backup SRAM only, MDMA
+ *   all. The rows of the others follow RM 2.1 as it is commonly told, and were not compared with
+ *   the document: SDMMC1, LTDC and DMA2D are given AXI SRAM and external memory, SDMMC2, Ethernet
+ *   and USB AXI SRAM and SRAM 1 to 3. Where in doubt a row says less than the chip can.
  */
 #include "table.h"
 
@@ -63,11 +67,33 @@ static const capheap_range_t usual[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
+static const char *const masters[] = {
+    "DMA1", "DMA2", "BDMA", "MDMA", "SDMMC1", "SDMMC2", "ETH", "USB1", "USB2", "LTDC", "DMA2D",
+};
+
+#define M(name)   CAPHEAP_STM32H7_##name
+#define DMA_1_2   (M(DMA1) | M(DMA2))
+#define OF_DOMAIN1 (M(SDMMC1) | M(LTDC) | M(DMA2D))
+#define OF_DOMAIN2 (M(SDMMC2) | M(ETH) | M(USB1) | M(USB2))
+
+static const capheap_masters_t reach[] = {
+    [ITCM]   = M(MDMA),
+    [DTCM]   = M(MDMA),
+    [AXI]    = M(MDMA) | DMA_1_2 | OF_DOMAIN1 | OF_DOMAIN2,
+    [AHB]    = M(MDMA) | DMA_1_2 | OF_DOMAIN2,
+    [SRAM4]  = M(MDMA) | DMA_1_2 | M(BDMA),
+    [BACKUP] = M(MDMA) | M(BDMA),
+    [SDRAM]  = M(MDMA) | DMA_1_2 | OF_DOMAIN1,
+};
+/* clang-format on */
+
 const capheap_chip_t capheap_chip_stm32h743 = {
     .name = "stm32h743",
     .title = "ST STM32H743",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };

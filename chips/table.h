@@ -5,6 +5,7 @@
 #define CAPHEAP_CHIPS_TABLE_H
 
 #include "capheap/chips.h"
+#include "capheap/masters.h"
 
 #define KIB(n) ((size_t)(n) << 10)
 #define MIB(n) ((size_t)(n) << 20)
@@ -36,6 +37,9 @@
 #define TYPES(array)    .types = (array), .type_count = COUNT(array)
 #define MEMORIES(array) .memories = (array), .memory_count = COUNT(array)
 #define RESERVED(array) .reserved = (array), .reserved_count = COUNT(array)
-#define USUAL(array)    .usual = (array), .usual_count = COUNT(array)
+/* Names of masters, and who reaches each type. */
+#define MASTERS(names, per_type)                                                                   \
+    .masters = (names), .reach = (per_type), .master_count = COUNT(names)
+#define USUAL(array) .usual = (array), .usual_count = COUNT(array)
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Types and memories: capabilities, and the way from one address of a memory to the other. */
+/* Types and memories: capabilities, masters, and the way from one address of a memory to the other.
+ */
 #include "capheap/chip.h"
 
 capheap_caps_t capheap_type_caps(const capheap_type_t *type) {
@@ -8,6 +9,30 @@ capheap_caps_t capheap_type_caps(const capheap_type_t *type) {
         caps |= type->caps[i];
     }
     return caps;
+}
+
+static int same(const char *a, const char *b) {
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+capheap_masters_t capheap_chip_master(const capheap_chip_t *chip, const char *name) {
+    if (chip == NULL || name == NULL) {
+        return 0;
+    }
+    for (size_t i = 0; i < chip->master_count; i++) {
+        if (same(chip->masters[i], name)) {
+            return (capheap_masters_t)1 << i;
+        }
+    }
+    return 0;
+}
+
+capheap_masters_t capheap_chip_reach(const capheap_chip_t *chip, size_t type) {
+    return chip->reach != NULL && type < chip->type_count ? chip->reach[type] : 0;
 }
 
 /* Does [start, start + size) lie inside [base, base + limit)? No sum that could wrap. */

@@ -87,7 +87,26 @@ static int has_all_parts(const capheap_chip_t *chip) {
     return chip != NULL && chip->name != NULL && chip->title != NULL && chip->types != NULL &&
            chip->memories != NULL && chip->type_count != 0 && chip->memory_count != 0 &&
            (chip->reserved != NULL || chip->reserved_count == 0) &&
-           (chip->usual != NULL || chip->usual_count == 0);
+           (chip->usual != NULL || chip->usual_count == 0) &&
+           ((chip->masters != NULL && chip->reach != NULL) || chip->master_count == 0) &&
+           chip->master_count <= CAPHEAP_MASTERS_MAX;
+}
+
+/* Names there are, and no type is reached by a master without one. */
+static capheap_status_t check_masters(const capheap_chip_t *chip, size_t *at) {
+    for (*at = 0; *at < chip->master_count; ++*at) {
+        if (chip->masters[*at] == NULL) {
+            return CAPHEAP_ERROR_ARGUMENT;
+        }
+    }
+    capheap_masters_t unknown =
+        chip->master_count < CAPHEAP_MASTERS_MAX ? UINT32_MAX << chip->master_count : 0;
+    for (*at = 0; *at < chip->type_count; ++*at) {
+        if ((capheap_chip_reach(chip, *at) & unknown) != 0) {
+            return CAPHEAP_ERROR_ARGUMENT;
+        }
+    }
+    return CAPHEAP_OK;
 }
 
 static capheap_status_t check_types(const capheap_chip_t *chip, size_t *at) {
@@ -130,6 +149,9 @@ capheap_status_t capheap_chip_check(const capheap_chip_t *chip, size_t *index) {
     capheap_status_t status = has_all_parts(chip) ? CAPHEAP_OK : CAPHEAP_ERROR_ARGUMENT;
     if (status == CAPHEAP_OK) {
         status = check_types(chip, &at);
+    }
+    if (status == CAPHEAP_OK) {
+        status = check_masters(chip, &at);
     }
     if (status == CAPHEAP_OK) {
         status = check_memories(chip, &at);

@@ -9,10 +9,6 @@
 /* What a region lacks that serves nothing. */
 #define ALL_CAPS (~(capheap_caps_t)0)
 
-static bool is_power_of_two(size_t number) {
-    return number != 0 && (number & (number - 1)) == 0;
-}
-
 /* The alias's addresses must be as well aligned as the memory's own: an odd distance, or sum, would
  * break the promise of the granule. Words are in reverse order by whole words only. */
 static bool alias_is_sound(const capheap_type_t *type, const capheap_memory_t *memory) {
@@ -32,7 +28,7 @@ static capheap_status_t check_arguments(const capheap_heap_t *heap, const caphea
         return CAPHEAP_ERROR_ARGUMENT;
     }
     if ((capheap_type_caps(type) & (CAPHEAP_INVALID | CAPHEAP_CACHE_ALIGNED)) != 0 ||
-        (type->cache_line != 0 && !is_power_of_two(type->cache_line)) ||
+        (type->cache_line != 0 && !capheap_is_power_of_two(type->cache_line)) ||
         (memory->flags & ~(CAPHEAP_MEMORY_STARTUP | CAPHEAP_MEMORY_EXTERNAL)) != 0) {
         return CAPHEAP_ERROR_ARGUMENT;
     }
@@ -82,19 +78,11 @@ static void set_memory(capheap_slot_t *slot, const capheap_memory_t *memory) {
     CAPHEAP_WRITE(slot->memory.size, memory->size);
 }
 
-/* What a region is to be. */
-typedef struct wanted {
-    const capheap_type_t *type;
-    const capheap_memory_t *memory;
-    uint32_t tag;
-    void *books;
-    size_t books_size;
-} wanted_t;
-
-static void claim(capheap_heap_t *heap, capheap_slot_t *slot, const wanted_t *wanted) {
+static void claim(capheap_heap_t *heap, capheap_slot_t *slot, const capheap_wanted_t *wanted) {
     capheap_port_lock(&slot->lock);
     slot->type = wanted->type;
     CAPHEAP_WRITE(slot->tag, wanted->tag);
+    slot->masters = wanted->masters;
     slot->books = wanted->books;
     slot->books_size = wanted->books_size;
     slot->serial = heap->serial++;
@@ -123,11 +111,17 @@ static capheap_status_t make_region(capheap_heap_t *heap, capheap_slot_t *slot) 
     return capheap_region_init(&slot->region, &config);
 }
 
+/* What takes more than a plain malloc in memory of a type: whole lines of its cache. */
+static capheap_caps_t special_caps(const capheap_type_t *type) {
+    return type->cache_line > 1 ? CAPHEAP_DMA : 0;
+}
+
 static void set_state(capheap_slot_t *slot, uint8_t state) {
     bool serving = state == CAPHEAP_SLOT_SERVING;
     capheap_port_lock(&slot->lock);
     slot->state = state;
     CAPHEAP_WRITE(slot->lacks, serving ? ~capheap_type_caps(slot->type) : ALL_CAPS);
+    slot->plain_lacks = slot->lacks | special_caps(slot->type);
     if (state == CAPHEAP_SLOT_EMPTY) {
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);
     }
@@ -139,6 +133,7 @@ static capheap_status_t join(capheap_heap_t *heap, capheap_slot_t *slot, uint8_t
     capheap_status_t status = make_region(heap, slot);
     capheap_lock_set(heap);
     if (status == CAPHEAP_OK) {
+        CAPHEAP_WRITE(heap->special, heap->special | special_caps(slot->type));
         set_state(slot, CAPHEAP_SLOT_SERVING);
         capheap_list_insert(heap, slot);
     } else {
@@ -148,24 +143,29 @@ static capheap_status_t join(capheap_heap_t *heap, capheap_slot_t *slot, uint8_t
     return status;
 }
 
-capheap_status_t capheap_add_region_with_books(capheap_heap_t *heap, const capheap_type_t *type,
-                                               uint32_t tag, const capheap_memory_t *memory,
-                                               void *books, size_t books_size) {
-    capheap_status_t status = check_arguments(heap, type, memory);
+capheap_status_t capheap_add_wanted(capheap_heap_t *heap, const capheap_wanted_t *wanted) {
+    capheap_status_t status = check_arguments(heap, wanted->type, wanted->memory);
     if (status != CAPHEAP_OK) {
         return status;
     }
-    wanted_t wanted = {type, memory, tag, books, books_size};
     capheap_slot_t *slot;
     bool hold = false;
     capheap_lock_set(heap);
-    status = find_room(heap, memory, &slot);
+    status = find_room(heap, wanted->memory, &slot);
     if (status == CAPHEAP_OK) {
-        claim(heap, slot, &wanted);
+        claim(heap, slot, wanted);
         hold = slot->state == CAPHEAP_SLOT_HELD;
     }
     capheap_unlock_set(heap);
     return status != CAPHEAP_OK || hold ? status : join(heap, slot, CAPHEAP_SLOT_EMPTY);
+}
+
+capheap_status_t capheap_add_region_with_books(capheap_heap_t *heap, const capheap_type_t *type,
+                                               uint32_t tag, const capheap_memory_t *memory,
+                                               void *books, size_t books_size) {
+    capheap_wanted_t wanted = {
+        .type = type, .memory = memory, .tag = tag, .books = books, .books_size = books_size};
+    return capheap_add_wanted(heap, &wanted);
 }
 
 capheap_status_t capheap_add_region(capheap_heap_t *heap, const capheap_type_t *type, uint32_t tag,
@@ -210,6 +210,7 @@ static capheap_status_t leave(capheap_heap_t *heap, capheap_slot_t *slot) {
     bool busy = serving && capheap_region_blocks(&slot->region) != 0;
     if (!busy) {
         CAPHEAP_WRITE(slot->lacks, ALL_CAPS);
+        slot->plain_lacks = ALL_CAPS;
         slot->state = CAPHEAP_SLOT_EMPTY;
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);
     }

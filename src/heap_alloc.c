@@ -1,117 +1,92 @@
 /* SPDX-License-Identifier: MIT */
-/* The simple calls that give out a block: each fills in a request and hands it on. */
+/* The calls that give out a block: the request itself, and those that are short for one. */
 #include "heap_internal.h"
 
-void *capheap_conclude(const capheap_heap_t *heap, const capheap_request_t *request, void *ptr) {
+/* Cleared with no lock held: the block is nobody else's by then. By an inverted alias a block
+ * begins at its end: then all of it is cleared. */
+static void clear(capheap_heap_t *heap, const capheap_call_t *call, void *ptr) {
+    bool by_alias = ptr != call->block;
+    size_t bytes = by_alias ? capheap_usable_size(heap, ptr) : call->request->size;
+    capheap_clear_block(call->slot, call->block, bytes);
+}
+
+void *capheap_conclude(capheap_heap_t *heap, const capheap_call_t *call, void *ptr) {
     if (ptr == NULL) {
-        capheap_call_failure(heap, request->size, request->alignment, request->asked);
-    } else {
-        capheap_call_event(heap, NULL, ptr, request->size, request->asked);
+        capheap_call_failure(heap, call->request);
+        return NULL;
     }
+    if (call->request->zero) {
+        clear(heap, call, ptr);
+    }
+    capheap_call_event(heap, NULL, ptr, call->request->size, call->asked);
     return ptr;
 }
 
-void *capheap_give(capheap_heap_t *heap, capheap_request_t *request) {
-    return request->size != 0 ? capheap_conclude(heap, request, capheap_serve(heap, request))
-                              : NULL;
+void *capheap_allocate(capheap_heap_t *heap, const capheap_request_t *request) {
+    if (request->alignment != 0 && !capheap_is_power_of_two(request->alignment)) {
+        capheap_call_failure(heap, request);
+        return NULL;
+    }
+    if (request->size == 0) {
+        return NULL;
+    }
+    capheap_call_t call = capheap_call_of(request);
+    return capheap_conclude(heap, &call, capheap_serve(heap, &call));
 }
 
 void *capheap_malloc_tagged(capheap_heap_t *heap, size_t size, uint32_t tag) {
-    capheap_request_t request;
-    capheap_request_init(&request, size, 1, 0);
-    request.tag = tag;
-    request.by_tag = true;
-    return capheap_give(heap, &request);
+    capheap_request_t request = {.size = size, .tag = &tag};
+    return capheap_allocate(heap, &request);
 }
 
-/* Alignments that are no power of two fail like what can't be served, so that the hook tells. */
-static bool prepare_aligned(const capheap_heap_t *heap, capheap_request_t *request, size_t size,
-                            size_t alignment, capheap_caps_t caps) {
-    if (alignment == 0 || (alignment & (alignment - 1)) != 0) {
-        capheap_call_failure(heap, size, alignment, caps);
-        return false;
+/* An alignment of 0 asks for nothing in a request; here it is as wrong as any that is no power of
+ * two, and fails like what can't be served. */
+static void *allocate_aligned(capheap_heap_t *heap, const capheap_request_t *request) {
+    if (request->alignment == 0) {
+        capheap_call_failure(heap, request);
+        return NULL;
     }
-    capheap_request_init(request, size, alignment, caps);
-    return true;
+    return capheap_allocate(heap, request);
 }
 
-static bool multiply(const capheap_heap_t *heap, size_t count, size_t size, size_t alignment,
-                     capheap_caps_t caps, size_t *bytes) {
-    if (__builtin_mul_overflow(count, size, bytes)) {
-        capheap_call_failure(heap, SIZE_MAX, alignment, caps);
+/* A product that overflows fails as a request for all there could be. */
+static bool multiply(const capheap_heap_t *heap, size_t count, size_t size,
+                     capheap_request_t *request) {
+    if (__builtin_mul_overflow(count, size, &request->size)) {
+        request->size = SIZE_MAX;
+        capheap_call_failure(heap, request);
         return false;
     }
     return true;
-}
-
-/* Cleared with no lock held: the block is nobody else's by then. */
-static void *give_clear(capheap_heap_t *heap, capheap_request_t *request) {
-    void *ptr = capheap_give(heap, request);
-    if (ptr != NULL) {
-        /* By an inverted alias a block begins at its end: then all of it is cleared. */
-        size_t bytes = ptr == request->block ? request->size : capheap_usable_size(heap, ptr);
-        capheap_clear_block(request->slot, request->block, bytes);
-    }
-    return ptr;
 }
 
 void *capheap_aligned_alloc(capheap_heap_t *heap, size_t alignment, size_t size,
                             capheap_caps_t caps) {
-    capheap_request_t request;
-    return prepare_aligned(heap, &request, size, alignment, caps) ? capheap_give(heap, &request)
-                                                                  : NULL;
+    capheap_request_t request = capheap_request_of(size, alignment, caps);
+    return allocate_aligned(heap, &request);
 }
 
 void *capheap_aligned_calloc(capheap_heap_t *heap, size_t alignment, size_t count, size_t size,
                              capheap_caps_t caps) {
-    capheap_request_t request;
-    size_t bytes;
-    bool ready = multiply(heap, count, size, alignment, caps, &bytes) &&
-                 prepare_aligned(heap, &request, bytes, alignment, caps);
-    return ready ? give_clear(heap, &request) : NULL;
+    capheap_request_t request = capheap_request_of(0, alignment, caps);
+    request.zero = true;
+    return multiply(heap, count, size, &request) ? allocate_aligned(heap, &request) : NULL;
 }
 
 void *capheap_calloc(capheap_heap_t *heap, size_t count, size_t size, capheap_caps_t caps) {
-    return capheap_aligned_calloc(heap, 1, count, size, caps);
-}
-
-/* The first of prefer that can be served, without hooks; request tells by which. */
-static void *serve_preferred(capheap_heap_t *heap, size_t size, const capheap_caps_t *prefer,
-                             size_t prefer_count, capheap_request_t *request) {
-    void *ptr = NULL;
-    capheap_request_init(request, size, 1, 0);
-    for (size_t i = 0; i < prefer_count && ptr == NULL; i++) {
-        capheap_request_init(request, size, 1, prefer[i]);
-        ptr = capheap_serve(heap, request);
-    }
-    return ptr;
-}
-
-static void *give_preferred(capheap_heap_t *heap, size_t size, const capheap_caps_t *prefer,
-                            size_t prefer_count, bool clear) {
-    if (size == 0) {
-        return NULL;
-    }
-    capheap_request_t request;
-    void *ptr = serve_preferred(heap, size, prefer, prefer_count, &request);
-    capheap_conclude(heap, &request, ptr);
-    if (ptr != NULL && clear) {
-        capheap_clear_block(request.slot, request.block, size);
-    }
-    return ptr;
+    capheap_request_t request = capheap_request_of(0, 0, caps);
+    request.zero = true;
+    return multiply(heap, count, size, &request) ? capheap_allocate(heap, &request) : NULL;
 }
 
 void *capheap_malloc_prefer(capheap_heap_t *heap, size_t size, const capheap_caps_t *prefer,
                             size_t prefer_count) {
-    return give_preferred(heap, size, prefer, prefer_count, false);
+    capheap_request_t request = {.size = size, .prefer = prefer, .prefer_count = prefer_count};
+    return capheap_allocate(heap, &request);
 }
 
 void *capheap_calloc_prefer(capheap_heap_t *heap, size_t count, size_t size,
                             const capheap_caps_t *prefer, size_t prefer_count) {
-    size_t bytes;
-    capheap_caps_t last = prefer_count > 0 ? prefer[prefer_count - 1] : 0;
-    if (!multiply(heap, count, size, 1, last, &bytes)) {
-        return NULL;
-    }
-    return give_preferred(heap, bytes, prefer, prefer_count, true);
+    capheap_request_t request = {.prefer = prefer, .prefer_count = prefer_count, .zero = true};
+    return multiply(heap, count, size, &request) ? capheap_allocate(heap, &request) : NULL;
 }

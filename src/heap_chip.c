@@ -16,6 +16,16 @@ static void take_back(capheap_heap_t *heap, const capheap_memory_t *pieces, int 
     }
 }
 
+/* A piece of a chip's memory, as its table describes it. */
+static capheap_status_t add_piece(capheap_heap_t *heap, const capheap_chip_t *chip,
+                                  const capheap_memory_t *piece) {
+    capheap_wanted_t wanted = {.type = &chip->types[piece->type],
+                               .memory = piece,
+                               .tag = piece->type,
+                               .masters = capheap_chip_reach(chip, piece->type)};
+    return capheap_add_wanted(heap, &wanted);
+}
+
 capheap_status_t capheap_add_chip(capheap_heap_t *heap, const capheap_chip_t *chip,
                                   const capheap_range_t *reserved, size_t reserved_count,
                                   size_t fitted) {
@@ -32,9 +42,7 @@ capheap_status_t capheap_add_chip(capheap_heap_t *heap, const capheap_chip_t *ch
         return CAPHEAP_ERROR_FULL;
     }
     for (int i = 0; i < count; i++) {
-        const capheap_memory_t *piece = &pieces[i];
-        capheap_status_t status =
-            capheap_add_region(heap, &chip->types[piece->type], piece->type, piece);
+        capheap_status_t status = add_piece(heap, chip, &pieces[i]);
         if (status != CAPHEAP_OK) {
             take_back(heap, pieces, i);
             return status;
@@ -68,5 +76,5 @@ capheap_status_t capheap_add_chip_memory(capheap_heap_t *heap, const capheap_chi
     piece.start = start;
     piece.size = size;
     piece.alias = capheap_memory_to_alias(memory, start, size);
-    return capheap_add_region(heap, &chip->types[piece.type], piece.type, &piece);
+    return add_piece(heap, chip, &piece);
 }

@@ -13,10 +13,9 @@ void capheap_call_event(const capheap_heap_t *heap, const void *old_ptr, const v
     }
 }
 
-void capheap_call_failure(const capheap_heap_t *heap, size_t size, size_t alignment,
-                          capheap_caps_t caps) {
+void capheap_call_failure(const capheap_heap_t *heap, const capheap_request_t *request) {
     if (heap->hooks.failure != NULL) {
-        heap->hooks.failure(heap->hooks.context, size, alignment, caps);
+        heap->hooks.failure(heap->hooks.context, request);
     }
 }
 

@@ -38,18 +38,20 @@ enum {
     CAPHEAP_SLOT_SERVING,
 };
 
-/* What every simple call comes down to, and what became of it. */
-typedef struct capheap_request {
-    size_t size;          /* bytes */
-    size_t alignment;     /* bytes, a power of two; 1: the granule's will do */
-    capheap_caps_t caps;  /* a region must have them all: capheap_normal_caps; 0 if by tag */
-    capheap_caps_t asked; /* as the caller named them, for the hooks */
-    uint32_t tag;         /* of the regions that may serve, if by_tag */
-    bool by_tag;
+/*
+ * A request on its way. It is tried in passes: one for each of its preferences, then one by its
+ * capabilities alone.
+ */
+typedef struct capheap_call {
+    const capheap_request_t *request; /* size not 0, alignment 0 or a power of two */
+    size_t pass;                      /* the next one to try */
+    size_t pass_end;
+    capheap_caps_t asked; /* in this pass, as the caller named them: for the hooks */
+    capheap_caps_t caps;  /* the same as capheap_normal_caps */
 
     capheap_slot_t *slot; /* that served it */
     void *block;          /* its address in the memory itself, not in the alias */
-} capheap_request_t;
+} capheap_call_t;
 
 /* A live block as its owner knows it. */
 typedef struct capheap_place {
@@ -59,24 +61,30 @@ typedef struct capheap_place {
     bool by_alias;        /* the owner's pointer is the alias's */
 } capheap_place_t;
 
-/* Capabilities that do more than select. */
-#define CAPHEAP_SPECIAL_CAPS (CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED)
-
 /* EXEC implies 32BIT, and CACHE_ALIGNED is no property of a memory. */
 static inline capheap_caps_t capheap_normal_caps(capheap_caps_t caps) {
     caps &= ~CAPHEAP_CACHE_ALIGNED;
     return (caps & CAPHEAP_EXEC) != 0 ? caps | CAPHEAP_32BIT : caps;
 }
 
-/* A request that capheap_serve can work on. */
-static inline void capheap_request_init(capheap_request_t *request, size_t size, size_t alignment,
-                                        capheap_caps_t caps) {
-    request->size = size;
-    request->alignment = alignment;
-    request->caps = capheap_normal_caps(caps);
-    request->asked = caps;
-    request->tag = 0;
-    request->by_tag = false;
+/* What a request asks for in one of its passes. */
+static inline void capheap_set_pass(capheap_call_t *call, size_t pass) {
+    const capheap_request_t *request = call->request;
+    call->asked = request->caps | (pass < request->prefer_count ? request->prefer[pass] : 0);
+    call->caps = capheap_normal_caps(call->asked);
+}
+
+/* All passes of a request. */
+static inline capheap_call_t capheap_call_of(const capheap_request_t *request) {
+    capheap_call_t call = {.request = request, .pass_end = request->prefer_count + 1};
+    capheap_set_pass(&call, 0);
+    return call;
+}
+
+/* A request by capabilities alone, as the simple calls make it. */
+static inline capheap_request_t capheap_request_of(size_t size, size_t alignment,
+                                                   capheap_caps_t caps) {
+    return (capheap_request_t){.size = size, .alignment = alignment, .caps = caps};
 }
 
 /* An address in the alias can't do what only the memory's own can. */
@@ -96,9 +104,21 @@ static inline bool capheap_is_word_only(const capheap_type_t *type) {
 }
 
 /* Bytes of the lines that a request for whole ones gets from this memory; 1: any will do. */
-static inline size_t capheap_line_asked(const capheap_slot_t *slot, capheap_caps_t asked) {
-    bool whole = (asked & CAPHEAP_CACHE_ALIGNED) != 0 && slot->type->cache_line > 1;
-    return whole ? slot->type->cache_line : 1;
+static inline size_t capheap_line_asked(const capheap_slot_t *slot, const capheap_call_t *call) {
+    bool whole =
+        (call->asked & (CAPHEAP_CACHE_ALIGNED | CAPHEAP_DMA)) != 0 || call->request->masters != 0;
+    return whole && slot->type->cache_line > 1 ? slot->type->cache_line : 1;
+}
+
+/* May this memory serve it, its capabilities aside? Under the slot's lock, or for a live block. */
+static inline bool capheap_admits(const capheap_slot_t *slot, const capheap_call_t *call) {
+    const capheap_request_t *request = call->request;
+    return (request->masters & ~slot->masters) == 0 && (request->without & ~slot->lacks) == 0 &&
+           (request->tag == NULL || *request->tag == slot->tag);
+}
+
+static inline bool capheap_is_power_of_two(size_t number) {
+    return number != 0 && (number & (number - 1)) == 0;
 }
 
 /* *size up to a multiple of a power of two; false if it passes SIZE_MAX. */
@@ -117,19 +137,30 @@ void capheap_unlock_set(capheap_heap_t *heap);
 void capheap_list_insert(capheap_heap_t *heap, capheap_slot_t *slot);
 void capheap_list_remove(capheap_heap_t *heap, capheap_slot_t *slot);
 
-/* heap_serve.c: the request's size is not 0; NULL if no region serves it. No hooks. */
-void *capheap_serve(capheap_heap_t *heap, capheap_request_t *request);
+/* heap_serve.c: NULL if no region serves it. No hooks. */
+void *capheap_serve(capheap_heap_t *heap, capheap_call_t *call);
+/* heap_serve.c: the search once more, if the list has changed since this version. */
+void *capheap_serve_again(capheap_heap_t *heap, capheap_call_t *call, uintptr_t version);
 
-/* heap_alloc.c: the hooks after a request; and all of it, size 0 included. Both return what the
- * caller gets. */
-void *capheap_conclude(const capheap_heap_t *heap, const capheap_request_t *request, void *ptr);
-void *capheap_give(capheap_heap_t *heap, capheap_request_t *request);
+/* heap_alloc.c: what is left to do after a search: zeroes and hooks. Returns what the caller
+ * gets. */
+void *capheap_conclude(capheap_heap_t *heap, const capheap_call_t *call, void *ptr);
+
+/* heap_add.c: all that capheap_add_region_with_books does, and who reaches the memory. */
+typedef struct capheap_wanted {
+    const capheap_type_t *type;
+    const capheap_memory_t *memory;
+    uint32_t tag;
+    capheap_masters_t masters;
+    void *books;
+    size_t books_size;
+} capheap_wanted_t;
+capheap_status_t capheap_add_wanted(capheap_heap_t *heap, const capheap_wanted_t *wanted);
 
 /* heap_hooks.c */
 void capheap_call_event(const capheap_heap_t *heap, const void *old_ptr, const void *new_ptr,
                         size_t size, capheap_caps_t caps);
-void capheap_call_failure(const capheap_heap_t *heap, size_t size, size_t alignment,
-                          capheap_caps_t caps);
+void capheap_call_failure(const capheap_heap_t *heap, const capheap_request_t *request);
 /* What a region's engine reports, for the heap's hook; context is the heap. */
 void capheap_forward_report(void *context, const capheap_report_t *report);
 void capheap_report_foreign(const capheap_heap_t *heap, const void *ptr);

@@ -9,24 +9,27 @@
 #include "heap_internal.h"
 
 /* Has the block's memory what is asked for, by the address that its owner has? */
-static bool suits(const capheap_place_t *place, const capheap_request_t *request) {
+static bool suits(const capheap_place_t *place, const capheap_call_t *call) {
     const capheap_slot_t *slot = place->slot;
-    return request->caps != 0 && (request->caps & CAPHEAP_READ(slot->lacks)) == 0 &&
-           place->by_alias == capheap_hands_alias(slot, request->caps) &&
-           !capheap_alias_forbids(slot, request->caps);
+    return (call->caps != 0 || call->request->tag != NULL) &&
+           (call->caps & CAPHEAP_READ(slot->lacks)) == 0 && capheap_admits(slot, call) &&
+           place->by_alias == capheap_hands_alias(slot, call->caps) &&
+           !capheap_alias_forbids(slot, call->caps);
 }
 
-/* Must the engine not change its size? */
-static bool is_rigid(const capheap_place_t *place, const capheap_request_t *request) {
-    return capheap_line_asked(place->slot, request->asked) > CAPHEAP_GRANULE_MIN ||
+/* Must the engine not change its size? It keeps no more than the granule's alignment. */
+static bool is_rigid(const capheap_place_t *place, const capheap_call_t *call) {
+    return capheap_line_asked(place->slot, call) > CAPHEAP_GRANULE_MIN ||
+           call->request->alignment > CAPHEAP_GRANULE_MIN ||
            (place->by_alias && place->slot->memory.alias_kind == CAPHEAP_ALIAS_INVERTED);
 }
 
-/* Start and size in whole lines, as far as they are asked for. */
-static bool is_lined_up(const capheap_place_t *place, const void *ptr,
-                        const capheap_request_t *request) {
-    size_t line = capheap_line_asked(place->slot, request->asked);
-    return (((uintptr_t)ptr | place->size) & (line - 1)) == 0;
+/* Aligned, start and size in whole lines, as far as that is asked for. */
+static bool is_lined_up(const capheap_place_t *place, const void *ptr, const capheap_call_t *call) {
+    size_t line = capheap_line_asked(place->slot, call);
+    size_t alignment = call->request->alignment != 0 ? call->request->alignment : 1;
+    return (((uintptr_t)ptr | place->size) & (line - 1)) == 0 &&
+           ((uintptr_t)ptr & (alignment - 1)) == 0;
 }
 
 static void release(const capheap_place_t *place) {
@@ -47,75 +50,91 @@ static void *resize(const capheap_place_t *place, size_t size) {
     return (void *)capheap_memory_to_alias(&slot->memory, (uintptr_t)block, 0);
 }
 
-/* To wherever the request is served. Nobody else knows either block, so no lock is held over the
- * copy. */
+/* To wherever the request is served in this pass. Nobody else knows either block, so no lock is
+ * held over the copy. */
 static void *move(capheap_heap_t *heap, const void *ptr, const capheap_place_t *from,
-                  capheap_request_t *request) {
-    void *moved = capheap_serve(heap, request);
+                  capheap_call_t *call) {
+    size_t size = call->request->size;
+    void *moved = capheap_serve(heap, call);
     if (moved == NULL) {
         return NULL;
     }
-    size_t bytes = request->size < from->size ? request->size : from->size;
-    size_t usable = request->size;
-    capheap_place_t to = {request->slot, request->block, usable, moved != request->block};
+    capheap_place_t to = {call->slot, call->block, size, moved != call->block};
     if (to.by_alias) {
         capheap_port_lock(&to.slot->lock);
         to.size = capheap_region_usable_size(&to.slot->region, to.block);
         capheap_port_unlock(&to.slot->lock);
     }
-    capheap_copy_block(&to, from, bytes);
-    capheap_call_event(heap, ptr, moved, request->size, request->asked);
+    capheap_copy_block(&to, from, size < from->size ? size : from->size);
+    capheap_call_event(heap, ptr, moved, size, call->asked);
     release(from);
     return moved;
 }
 
-/* As one capability set asks for it; NULL, and nothing has changed, if it can't be had. */
+/* As one pass asks for it; NULL, and nothing has changed, if it can't be had. */
 static void *change(capheap_heap_t *heap, void *ptr, const capheap_place_t *place,
-                    capheap_request_t *request) {
-    bool stay = suits(place, request);
-    bool rigid = is_rigid(place, request);
-    if (stay && !rigid) {
-        void *resized = resize(place, request->size);
+                    capheap_call_t *call) {
+    size_t size = call->request->size;
+    bool stay = suits(place, call);
+    if (stay && !is_rigid(place, call)) {
+        void *resized = resize(place, size);
         if (resized != NULL) {
-            capheap_call_event(heap, ptr, resized, request->size, request->asked);
+            capheap_call_event(heap, ptr, resized, size, call->asked);
             return resized;
         }
     }
-    stay = stay && request->size <= place->size && is_lined_up(place, ptr, request);
-    bool roomy = stay && request->size < place->size - place->size / 2;
-    void *moved = stay && !roomy ? NULL : move(heap, ptr, place, request);
+    stay = stay && size <= place->size && is_lined_up(place, ptr, call);
+    bool roomy = stay && size < place->size - place->size / 2;
+    void *moved = stay && !roomy ? NULL : move(heap, ptr, place, call);
     if (moved == NULL && stay) {
-        capheap_call_event(heap, ptr, ptr, request->size, request->asked);
+        capheap_call_event(heap, ptr, ptr, size, call->asked);
         return ptr;
     }
     return moved;
 }
 
-void *capheap_realloc_prefer(capheap_heap_t *heap, void *ptr, size_t size,
-                             const capheap_caps_t *prefer, size_t prefer_count) {
-    if (ptr == NULL) {
-        return capheap_malloc_prefer(heap, size, prefer, prefer_count);
-    }
-    if (size == 0) {
-        capheap_free(heap, ptr);
-        return NULL;
-    }
+/* Pass by pass: to stay as the first preference asks is better than to move as the second does. */
+static void *change_by_passes(capheap_heap_t *heap, void *ptr, const capheap_request_t *request) {
     capheap_place_t place;
     if (!capheap_locate(heap, ptr, &place)) {
         return NULL;
     }
     void *changed = NULL;
-    for (size_t i = 0; i < prefer_count && changed == NULL; i++) {
-        capheap_request_t request;
-        capheap_request_init(&request, size, 1, prefer[i]);
-        changed = change(heap, ptr, &place, &request);
+    capheap_call_t call = capheap_call_of(request);
+    for (size_t pass = 0; pass <= request->prefer_count && changed == NULL; pass++) {
+        call.pass = pass;
+        call.pass_end = pass + 1;
+        capheap_set_pass(&call, pass);
+        changed = change(heap, ptr, &place, &call);
     }
     if (changed == NULL) {
-        capheap_call_failure(heap, size, 1, prefer_count > 0 ? prefer[prefer_count - 1] : 0);
+        capheap_call_failure(heap, request);
     }
     return changed;
 }
 
+void *capheap_reallocate(capheap_heap_t *heap, void *ptr, const capheap_request_t *request) {
+    if (ptr == NULL) {
+        return capheap_allocate(heap, request);
+    }
+    if (request->alignment != 0 && !capheap_is_power_of_two(request->alignment)) {
+        capheap_call_failure(heap, request);
+        return NULL;
+    }
+    if (request->size == 0) {
+        capheap_free(heap, ptr);
+        return NULL;
+    }
+    return change_by_passes(heap, ptr, request);
+}
+
+void *capheap_realloc_prefer(capheap_heap_t *heap, void *ptr, size_t size,
+                             const capheap_caps_t *prefer, size_t prefer_count) {
+    capheap_request_t request = {.size = size, .prefer = prefer, .prefer_count = prefer_count};
+    return capheap_reallocate(heap, ptr, &request);
+}
+
 void *capheap_realloc(capheap_heap_t *heap, void *ptr, size_t size, capheap_caps_t caps) {
-    return capheap_realloc_prefer(heap, ptr, size, &caps, 1);
+    capheap_request_t request = capheap_request_of(size, 0, caps);
+    return capheap_reallocate(heap, ptr, &request);
 }

@@ -7,7 +7,7 @@
  * nothing unless they are needed.
  *
  * Most requests name capabilities and a size and nothing more. These take the same way as any
- * other, but without a capheap_request_t (request is NULL then), which makes them half as long.
+ * other, but without a capheap_call_t (call is NULL then), which makes them half as long.
  */
 #include "heap_internal.h"
 
@@ -28,9 +28,8 @@ static void *allocate(capheap_region_t *region, size_t size, size_t alignment) {
  * decides about that address: with a size of whole alignments the end is as well aligned as the
  * start. An alignment that the two sides of the memory don't share can't be had at all.
  */
-static void *take_alias(capheap_slot_t *slot, capheap_request_t *request, size_t size,
-                        size_t alignment) {
-    if (capheap_alias_forbids(slot, request->caps) || !capheap_round_up(&size, alignment)) {
+static void *take_alias(capheap_slot_t *slot, capheap_call_t *call, size_t size, size_t alignment) {
+    if (capheap_alias_forbids(slot, call->caps) || !capheap_round_up(&size, alignment)) {
         return NULL;
     }
     void *block = allocate(&slot->region, size, alignment);
@@ -43,37 +42,39 @@ static void *take_alias(capheap_slot_t *slot, capheap_request_t *request, size_t
         capheap_region_free(&slot->region, block);
         return NULL;
     }
-    request->block = block;
+    call->block = block;
     return (void *)alias;
 }
 
-/* Tag, alignment, cache lines, alias: under the slot's lock. */
-static void *take_special(capheap_slot_t *slot, capheap_request_t *request) {
-    if (slot->state != CAPHEAP_SLOT_SERVING || (request->by_tag && slot->tag != request->tag)) {
+/* Tag, masters, alignment, cache lines, alias: under the slot's lock. */
+static void *take_special(capheap_slot_t *slot, capheap_call_t *call) {
+    if (slot->state != CAPHEAP_SLOT_SERVING || (call->caps & slot->lacks) != 0 ||
+        !capheap_admits(slot, call)) {
         return NULL;
     }
-    size_t size = request->size;
-    size_t line = capheap_line_asked(slot, request->asked);
-    size_t alignment = request->alignment > line ? request->alignment : line;
-    request->slot = slot;
+    size_t size = call->request->size;
+    size_t line = capheap_line_asked(slot, call);
+    size_t alignment = call->request->alignment > line ? call->request->alignment : line;
+    call->slot = slot;
     if (!capheap_round_up(&size, line)) {
         return NULL;
     }
-    if (capheap_hands_alias(slot, request->caps)) {
-        return take_alias(slot, request, size, alignment);
+    if (capheap_hands_alias(slot, call->caps)) {
+        return take_alias(slot, call, size, alignment);
     }
-    request->block = allocate(&slot->region, size, alignment);
-    return request->block;
+    call->block = allocate(&slot->region, size, alignment);
+    return call->block;
 }
 
 /* Under its lock, a region is asked for the block; what made it a candidate is checked again. */
 static inline void *take(capheap_slot_t *slot, size_t size, capheap_caps_t caps,
-                         capheap_request_t *request) {
+                         capheap_call_t *call) {
     void *ptr = NULL;
     capheap_port_lock(&slot->lock);
-    if ((caps & slot->lacks) == 0) {
-        ptr = request != NULL ? take_special(slot, request)
-                              : capheap_region_malloc(&slot->region, size);
+    if (call != NULL) {
+        ptr = take_special(slot, call);
+    } else if ((caps & slot->plain_lacks) == 0) {
+        ptr = capheap_region_malloc(&slot->region, size);
     }
     capheap_port_unlock(&slot->lock);
     return ptr;
@@ -82,7 +83,7 @@ static inline void *take(capheap_slot_t *slot, size_t size, capheap_caps_t caps,
 /* From `begin` on, those that are a second choice, then those that are a third. No capabilities are
  * no choice of any. */
 static void *search_later(capheap_slot_t *begin, size_t size, capheap_caps_t caps,
-                          capheap_request_t *request) {
+                          capheap_call_t *call) {
     void *ptr = NULL;
     for (int third = 0; third <= 1 && caps != 0; third++) {
         for (capheap_slot_t *slot = begin; slot != NULL && ptr == NULL;
@@ -90,7 +91,7 @@ static void *search_later(capheap_slot_t *begin, size_t size, capheap_caps_t cap
             if ((caps & CAPHEAP_READ(slot->lacks)) == 0 &&
                 (caps & CAPHEAP_READ(slot->first_choice)) == 0 &&
                 ((caps & CAPHEAP_READ(slot->second_choice)) == 0) == third) {
-                ptr = take(slot, size, caps, request);
+                ptr = take(slot, size, caps, call);
             }
         }
     }
@@ -98,7 +99,7 @@ static void *search_later(capheap_slot_t *begin, size_t size, capheap_caps_t cap
 }
 
 static inline void *search_by_caps(capheap_heap_t *heap, size_t size, capheap_caps_t caps,
-                                   capheap_request_t *request) {
+                                   capheap_call_t *call) {
     capheap_slot_t *later = NULL;
     for (capheap_slot_t *slot = CAPHEAP_READ(heap->first); slot != NULL;
          slot = CAPHEAP_READ(slot->next)) {
@@ -106,7 +107,7 @@ static inline void *search_by_caps(capheap_heap_t *heap, size_t size, capheap_ca
             continue;
         }
         if ((caps & CAPHEAP_READ(slot->first_choice)) != 0) {
-            void *ptr = take(slot, size, caps, request);
+            void *ptr = take(slot, size, caps, call);
             if (ptr != NULL) {
                 return ptr;
             }
@@ -114,62 +115,67 @@ static inline void *search_by_caps(capheap_heap_t *heap, size_t size, capheap_ca
             later = slot;
         }
     }
-    return later != NULL ? search_later(later, size, caps, request) : NULL;
+    return later != NULL ? search_later(later, size, caps, call) : NULL;
 }
 
-static void *search_by_tag(capheap_heap_t *heap, capheap_request_t *request) {
+static void *search_by_tag(capheap_heap_t *heap, capheap_call_t *call) {
     void *ptr = NULL;
     for (capheap_slot_t *slot = CAPHEAP_READ(heap->first); slot != NULL && ptr == NULL;
          slot = CAPHEAP_READ(slot->next)) {
-        if (CAPHEAP_READ(slot->tag) == request->tag) {
-            ptr = take(slot, request->size, 0, request);
+        if (CAPHEAP_READ(slot->tag) == *call->request->tag) {
+            ptr = take(slot, 0, 0, call);
         }
     }
     return ptr;
 }
 
-static void *search(capheap_heap_t *heap, capheap_request_t *request) {
-    if (request->by_tag) {
-        return search_by_tag(heap, request);
+static void *search(capheap_heap_t *heap, capheap_call_t *call) {
+    void *ptr = NULL;
+    for (size_t pass = call->pass; pass < call->pass_end && ptr == NULL; pass++) {
+        capheap_set_pass(call, pass);
+        ptr = call->request->tag != NULL ? search_by_tag(heap, call)
+                                         : search_by_caps(heap, 0, call->caps, call);
     }
-    return search_by_caps(heap, request->size, request->caps, request);
+    return ptr;
 }
 
 /* If the list changed since the version was read, the search may have missed a region. Under the
  * set's lock it can't change any more. */
-static void *search_again(capheap_heap_t *heap, capheap_request_t *request, uintptr_t version) {
+void *capheap_serve_again(capheap_heap_t *heap, capheap_call_t *call, uintptr_t version) {
     void *ptr = NULL;
     capheap_lock_set(heap);
     if (heap->version != version) {
-        ptr = search(heap, request);
+        ptr = search(heap, call);
     }
     capheap_unlock_set(heap);
     return ptr;
 }
 
-void *capheap_serve(capheap_heap_t *heap, capheap_request_t *request) {
+void *capheap_serve(capheap_heap_t *heap, capheap_call_t *call) {
     uintptr_t version = CAPHEAP_READ_FIRST(heap->version);
-    void *ptr = search(heap, request);
-    return ptr != NULL ? ptr : search_again(heap, request, version);
+    void *ptr = search(heap, call);
+    return ptr != NULL ? ptr : capheap_serve_again(heap, call, version);
 }
 
-/* What capheap_malloc does when its short way fails or isn't open. */
+/* What capheap_malloc does when its short way isn't open. */
 static void *malloc_special(capheap_heap_t *heap, size_t size, capheap_caps_t caps) {
-    capheap_request_t request;
-    capheap_request_init(&request, size, 1, caps);
-    return capheap_give(heap, &request);
+    capheap_request_t request = capheap_request_of(size, 0, caps);
+    return capheap_allocate(heap, &request);
 }
 
+/* And when that failed. */
 static void *malloc_again(capheap_heap_t *heap, size_t size, capheap_caps_t caps,
                           uintptr_t version) {
-    capheap_request_t request;
-    capheap_request_init(&request, size, 1, caps);
-    return size != 0 ? capheap_conclude(heap, &request, search_again(heap, &request, version))
-                     : NULL;
+    if (size == 0) {
+        return NULL;
+    }
+    capheap_request_t request = capheap_request_of(size, 0, caps);
+    capheap_call_t call = capheap_call_of(&request);
+    return capheap_conclude(heap, &call, capheap_serve_again(heap, &call, version));
 }
 
 void *capheap_malloc(capheap_heap_t *heap, size_t size, capheap_caps_t caps) {
-    if ((caps & CAPHEAP_SPECIAL_CAPS) != 0) {
+    if ((caps & CAPHEAP_READ(heap->special)) != 0) {
         return malloc_special(heap, size, caps);
     }
     uintptr_t version = CAPHEAP_READ_FIRST(heap->version);

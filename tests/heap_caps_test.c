@@ -203,6 +203,7 @@ TEST(by_tag) {
     CHECK_EQ(capheap_malloc_tagged(&heap, 5000, IRAM), NULL);
     CHECK_EQ(seen.failures, 2);
     CHECK_EQ(seen.caps, 0);
+    CHECK(seen.tagged);
     capheap_figures_t figures;
     capheap_get_figures_tagged(&heap, IRAM, &figures);
     CHECK_EQ(figures.regions, 1);
@@ -235,10 +236,11 @@ TEST(first_of_the_preferences_that_can_be_served) {
     CHECK_EQ(seen.caps, CAPHEAP_32BIT);
     CHECK_EQ(capheap_malloc_prefer(&heap, 3000, prefer, 3), NULL);
     CHECK_EQ(seen.failures, 1);
-    CHECK_EQ(seen.caps, CAPHEAP_32BIT);
+    CHECK_EQ(seen.preferences, 3);
+    CHECK_EQ(seen.caps, 0);
     CHECK_EQ(capheap_malloc_prefer(&heap, 8, NULL, 0), NULL);
     CHECK_EQ(seen.failures, 2);
-    CHECK_EQ(seen.caps, 0);
+    CHECK_EQ(seen.preferences, 0);
     CHECK_EQ(capheap_malloc_prefer(&heap, 0, prefer, 3), NULL);
     CHECK_EQ(seen.failures, 2);
 }

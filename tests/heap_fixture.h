@@ -52,8 +52,9 @@ static inline bool lies_in(const void *ptr, const capheap_memory_t *memory) {
 typedef struct seen {
     unsigned events, failures, reports;
     const void *old_ptr, *new_ptr;
-    size_t size, alignment;
+    size_t size, alignment, preferences;
     capheap_caps_t caps;
+    bool tagged;
     capheap_report_t report;
 } seen_t;
 
@@ -69,12 +70,14 @@ static inline void see_event(void *context, const void *old_ptr, const void *new
     to->caps = caps;
 }
 
-static inline void see_failure(void *context, size_t size, size_t alignment, capheap_caps_t caps) {
+static inline void see_failure(void *context, const capheap_request_t *request) {
     seen_t *to = context;
     to->failures++;
-    to->size = size;
-    to->alignment = alignment;
-    to->caps = caps;
+    to->size = request->size;
+    to->alignment = request->alignment;
+    to->caps = request->caps;
+    to->preferences = request->prefer_count;
+    to->tagged = request->tag != NULL;
 }
 
 static inline void see_report(void *context, const capheap_report_t *report) {

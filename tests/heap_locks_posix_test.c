@@ -127,11 +127,9 @@ static void call_back(void *context, const void *old_ptr, const void *new_ptr, s
     CHECK_EQ(is_held(&heap.lock) + is_held(&slots[0].lock) + is_held(&slots[1].lock), 0);
 }
 
-static void call_failed(void *context, size_t size, size_t alignment, capheap_caps_t caps) {
+static void call_failed(void *context, const capheap_request_t *request) {
     (void)context;
-    (void)size;
-    (void)alignment;
-    (void)caps;
+    (void)request;
     called++;
     CHECK_EQ(is_held(&heap.lock) + is_held(&slots[0].lock) + is_held(&slots[1].lock), 0);
 }

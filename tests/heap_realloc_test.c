@@ -121,7 +121,7 @@ TEST(preferences) {
     seen.failures = 0;
     CHECK_EQ(capheap_realloc_prefer(&heap, block, 30000, prefer, 3), NULL);
     CHECK_EQ(seen.failures, 1);
-    CHECK_EQ(seen.caps, CAPHEAP_DMA);
+    CHECK_EQ(seen.preferences, 3);
     CHECK_EQ(capheap_realloc_prefer(&heap, block, 10, NULL, 0), NULL);
     CHECK_EQ(seen.failures, 2);
     CHECK_EQ(capheap_realloc_prefer(&heap, block, 0, prefer, 3), NULL);

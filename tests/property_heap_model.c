@@ -32,9 +32,9 @@ static void on_event(void *context, const void *old_ptr, const void *new_ptr, si
     model->events++;
 }
 
-static void on_failure(void *context, size_t size, size_t alignment, capheap_caps_t caps) {
+static void on_failure(void *context, const capheap_request_t *request) {
     heap_model_t *model = context;
-    (void)size, (void)alignment, (void)caps;
+    (void)request;
     model->failures++;
 }
 
@@ -247,8 +247,9 @@ static size_t choose(heap_model_t *model, size_t size, capheap_caps_t caps) {
     return best;
 }
 
+/* Is the choice told by capabilities and room alone, without alias or cache line? */
 static bool is_plain(capheap_caps_t caps) {
-    return (caps & (CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED)) == 0;
+    return (caps & (CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED | CAPHEAP_DMA)) == 0;
 }
 
 /* ---- Taking over what was given out */
@@ -302,7 +303,8 @@ static void accept(heap_model_t *model, size_t slot, void *ptr, size_t size, siz
     EXPECT(model, block.by_alias == ((caps & CAPHEAP_EXEC) != 0 && has_alias));
     EXPECT(model, block.by_alias || (uintptr_t)ptr % granule == 0);
     EXPECT(model, tagged ? memory->serving : heap_model_can_serve(memory, caps));
-    if (!tagged && (caps & CAPHEAP_CACHE_ALIGNED) != 0 && memory->type->cache_line != 0) {
+    if (!tagged && (caps & (CAPHEAP_CACHE_ALIGNED | CAPHEAP_DMA)) != 0 &&
+        memory->type->cache_line != 0) {
         EXPECT(model, (uintptr_t)ptr % memory->type->cache_line == 0);
         EXPECT(model, block.usable % memory->type->cache_line == 0);
     }
@@ -443,7 +445,7 @@ static bool must_stay(const heap_model_t *model, const heap_model_block_t *old, 
     const heap_model_memory_t *memory = &model->memories[old->memory];
     bool alias_due = (caps & CAPHEAP_EXEC) != 0 && memory->memory.alias_kind != CAPHEAP_ALIAS_NONE;
     return heap_model_can_serve(memory, caps) && caps != 0 && alias_due == old->by_alias &&
-           (caps & CAPHEAP_CACHE_ALIGNED) == 0 && size <= old->usable;
+           (caps & (CAPHEAP_CACHE_ALIGNED | CAPHEAP_DMA)) == 0 && size <= old->usable;
 }
 
 bool heap_model_realloc(heap_model_t *model, size_t slot, size_t size, capheap_caps_t caps) {

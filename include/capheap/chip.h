@@ -77,6 +77,14 @@ typedef struct capheap_range {
     const char *name; /* what it is for; may be NULL */
 } capheap_range_t;
 
+/*
+ * Bus masters besides the cores: DMA engines, and peripherals with one of their own. A bit each,
+ * numbered as in the chip's table; masters.h has names for them.
+ */
+typedef uint32_t capheap_masters_t;
+
+#define CAPHEAP_MASTERS_MAX 32
+
 typedef struct capheap_chip {
     const char *name;                 /* "esp32": lower-case letters, digits, '-' */
     const char *title;                /* "Espressif ESP32" */
@@ -86,10 +94,14 @@ typedef struct capheap_chip {
     const capheap_range_t *usual;     /* what the code and data of an ordinary small application
                                          take besides: an example to show and to test with, never
                                          applied by itself */
+    const char *const *masters;       /* names as the manual has them; NULL: none are known */
+    const capheap_masters_t *reach;   /* per type: the masters that reach its memory, by the manual;
+                                         what no manual tells is not reached. NULL if masters is */
     uint8_t type_count;
     uint8_t memory_count;
     uint8_t reserved_count;
     uint8_t usual_count;
+    uint8_t master_count; /* at most CAPHEAP_MASTERS_MAX */
 } capheap_chip_t;
 
 /* Bytes of the smallest piece that a layout keeps: what a region of 8-byte granules needs. With
@@ -129,12 +141,20 @@ capheap_status_t capheap_chip_check_range(const capheap_chip_t *chip, const caph
 /*
  * Is the table itself in order? For one's own chips. CAPHEAP_OK; CAPHEAP_ERROR_ARGUMENT (something
  * missing; a granule, cache line, alignment or alias that the comments above don't allow; a
- * capability listed twice; memories not sorted), CAPHEAP_ERROR_WRAPS (a memory or alias passes the
- * end of the address space), CAPHEAP_ERROR_OVERLAP (of memories or aliases), CAPHEAP_ERROR_UNKNOWN
- * (a type out of range, or a reserved range that touches no memory). *index, if not NULL: which
- * type, memory or range it was. O(memories^2).
+ * capability listed twice; memories not sorted; a type reached by a master that isn't listed),
+ * CAPHEAP_ERROR_WRAPS (a memory or alias passes the end of the address space),
+ * CAPHEAP_ERROR_OVERLAP (of memories or aliases), CAPHEAP_ERROR_UNKNOWN (a type out of range, or a
+ * reserved range that touches no memory). *index, if not NULL: which type, memory or range it was.
+ * O(memories^2).
  */
 capheap_status_t capheap_chip_check(const capheap_chip_t *chip, size_t *index);
+
+/* The master of this name, as a bit; 0 if the chip has none, or if a pointer is NULL. O(masters).
+ */
+capheap_masters_t capheap_chip_master(const capheap_chip_t *chip, const char *name);
+
+/* The masters that reach memory of this type; none if the type is out of range. */
+capheap_masters_t capheap_chip_reach(const capheap_chip_t *chip, size_t type);
 
 /* All capabilities of a type. */
 capheap_caps_t capheap_type_caps(const capheap_type_t *type);

@@ -10,7 +10,9 @@
  *   comes back as its address there, and free, realloc and usable size take that address. Such
  *   memory never serves EXEC together with 8BIT or DMA, which its alias can't do.
  * - CAPHEAP_CACHE_ALIGNED asks for a block whose start and size are whole cache lines of the
- *   memory that serves it.
+ *   memory that serves it. So do CAPHEAP_DMA and masters named in a request, without being asked:
+ *   a buffer that the cache doesn't see change shares no line with anything else. Memory without
+ *   a write-back cache in front of it rounds nothing.
  * - A request for 8BIT never gets word-only memory, because a type without 8BIT is word-only.
  * - No capabilities at all (0): refused, for such a block could not be used for anything certain.
  *
@@ -45,6 +47,29 @@
 extern "C" {
 #endif
 
+/* ----------------------------------------------------------------------------------- request */
+
+/* A component or task with a limit (quota.h). */
+struct capheap_owner;
+
+/*
+ * All that can be asked of a block. What is left 0 asks for nothing; size, and caps, prefer or tag
+ * must be given. The simple calls below are short for the requests that are made most.
+ */
+typedef struct capheap_request {
+    size_t size;                  /* bytes */
+    size_t alignment;             /* bytes, a power of two; 0: the granule's will do */
+    capheap_caps_t caps;          /* the memory must have all of these, ... */
+    capheap_caps_t without;       /* ... and none of these */
+    capheap_masters_t masters;    /* all of these bus masters must reach it (chip.h) */
+    const capheap_caps_t *prefer; /* best first: try as if prefer[0] had been asked for besides
+                                     caps, then as if prefer[1] had been, ..., then by caps alone */
+    size_t prefer_count;
+    const uint32_t *tag;         /* only regions with this tag; caps may be 0 then. NULL: any */
+    bool zero;                   /* the block is to be all zero */
+    struct capheap_owner *owner; /* whom it is charged to; NULL: nobody */
+} capheap_request_t;
+
 /* ------------------------------------------------------------------------------------- hooks */
 
 /*
@@ -53,8 +78,9 @@ extern "C" {
  * - resized or moved: both pointers, the same if it stayed; after its contents are in place. If it
  *   moved within a region, another thread may have the old place by then.
  * - given back: new_ptr is NULL; before it is given back, so that no other thread has it yet.
- * size: the bytes asked for; of a block given back, the bytes that it has. caps: as asked for; 0
- * for a block given back or asked for by tag. A pointer that is no live block's causes no event.
+ * size: the bytes asked for; of a block given back, the bytes that it has. caps: as asked for, with
+ * the preference that was met; 0 for a block given back or asked for by tag alone. A pointer that
+ * is no live block's causes no event.
  */
 typedef void (*capheap_event_fn)(void *context, const void *old_ptr, const void *new_ptr,
                                  size_t size, capheap_caps_t caps);
@@ -62,11 +88,10 @@ typedef void (*capheap_event_fn)(void *context, const void *old_ptr, const void 
 /*
  * A request could not be served: no region has these capabilities and room, the alignment is no
  * power of two, or count * size overflows (size is SIZE_MAX then). Called once per call, with no
- * lock held, before it returns NULL. Of a list of preferences caps is the last entry; by tag it is
- * 0.
+ * lock held, before it returns NULL. The request is that of the call, or what a simple call stands
+ * for: a list of preferences is in `prefer`, with no caps besides. It is valid during the call.
  */
-typedef void (*capheap_failure_fn)(void *context, size_t size, size_t alignment,
-                                   capheap_caps_t caps);
+typedef void (*capheap_failure_fn)(void *context, const capheap_request_t *request);
 
 typedef struct capheap_hooks {
     capheap_event_fn event;     /* may be NULL */
@@ -82,14 +107,16 @@ typedef struct capheap_hooks {
 typedef struct capheap_slot {
     struct capheap_slot *next;   /* in order of choice */
     capheap_caps_t lacks;        /* capabilities that its type has not; all, if it serves nothing */
+    capheap_caps_t plain_lacks;  /* the same, and those that take more than a plain malloc here */
     capheap_caps_t first_choice; /* those that make it a first choice, ... */
     capheap_caps_t second_choice;
     uint32_t tag;
-    uint32_t rank;           /* place of its tag in the order given */
-    uint32_t serial;         /* regions added before it */
-    uint8_t state;           /* empty, held back, joining or serving */
-    uint8_t late;            /* came after the end of start-up */
-    capheap_memory_t memory; /* where it is, its alias and flags, as it was added */
+    uint32_t rank;             /* place of its tag in the order given */
+    uint32_t serial;           /* regions added before it */
+    uint8_t state;             /* empty, held back, joining or serving */
+    uint8_t late;              /* came after the end of start-up */
+    capheap_masters_t masters; /* bus masters that reach it */
+    capheap_memory_t memory;   /* where it is, its alias and flags, as it was added */
     const capheap_type_t *type;
     void *books; /* memory of its books; NULL: in the region itself */
     size_t books_size;
@@ -107,7 +134,8 @@ typedef struct capheap_heap {
     uintptr_t version;     /* of the list: its changes so far */
     const uint32_t *order; /* tags in the order given; NULL: by priority */
     size_t order_count;
-    uint32_t serial; /* regions ever added */
+    uint32_t serial;        /* regions ever added */
+    capheap_caps_t special; /* requests with one of these take more than a plain malloc */
     uint8_t locks_ready;
     uint8_t startup_over;
     capheap_lock_t lock; /* of the set of regions */
@@ -116,7 +144,10 @@ typedef struct capheap_heap {
 
 /* The initial value of a heap with an array of zeroed slots, one per region that it may get. */
 #define CAPHEAP_HEAP_INITIAL(slots_, slot_count_)                                                  \
-    { .slots = (slots_), .slot_count = (slot_count_) }
+    {                                                                                              \
+        .slots = (slots_), .slot_count = (slot_count_),                                            \
+        .special = CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED                                            \
+    }
 
 /* A static heap with room for `regions` regions; nothing has to run before it is used. */
 #define CAPHEAP_HEAP_DEFINE(name, regions)                                                         \
@@ -215,6 +246,20 @@ capheap_status_t capheap_remove_region(capheap_heap_t *heap, const void *address
 
 /* -------------------------------------------------------------------------------- allocation */
 
+/*
+ * A block as the request asks for it; the request isn't kept. Fails (NULL, and the failure hook)
+ * if no region can serve it. O(regions), once for each preference.
+ */
+void *capheap_allocate(capheap_heap_t *heap, const capheap_request_t *request);
+
+/*
+ * Change a block's size, and its memory, to what the request asks for, as capheap_realloc does:
+ * alignment, masters and whole cache lines included. With a list of preferences the block moves to
+ * the first memory of the list that has room. `zero` is ignored, `owner` too: the block stays its
+ * owner's.
+ */
+void *capheap_reallocate(capheap_heap_t *heap, void *ptr, const capheap_request_t *request);
+
 /* A block of at least size bytes of memory with all these capabilities. Its contents are whatever
  * was there. */
 void *capheap_malloc(capheap_heap_t *heap, size_t size, capheap_caps_t caps);
@@ -225,9 +270,9 @@ void *capheap_calloc(capheap_heap_t *heap, size_t count, size_t size, capheap_ca
 /*
  * Change a block's size, and its memory if that lacks one of these capabilities. Contents are kept
  * up to the smaller of both sizes; of alignment the region's granule (and the cache line, if caps
- * has CAPHEAP_CACHE_ALIGNED). ptr NULL: malloc. size 0: free, and NULL. If it can't be had: NULL, a
- * failure, and the block is as it was; to shrink within the same memory never fails. O(regions) and
- * the copy.
+ * has CAPHEAP_CACHE_ALIGNED or CAPHEAP_DMA: name it again). ptr NULL: malloc. size 0: free, and
+ * NULL. If it can't be had: NULL, a failure, and the block is as it was; to shrink within the same
+ * memory never fails. O(regions) and the copy.
  */
 void *capheap_realloc(capheap_heap_t *heap, void *ptr, size_t size, capheap_caps_t caps);
 
