@@ -80,6 +80,12 @@ static inline bool bins_sound(const capheap_region_t *region, uint32_t link) {
     return link <= region->granules && map_free_block(region->map, link);
 }
 
+/* Is the link one to a free block that may be in a list? What is to be given out must pass this: a
+ * damaged link to the open block would have it given out twice. */
+static inline bool bins_listed(const capheap_region_t *region, uint32_t link) {
+    return bins_sound(region, link) && link != region->open;
+}
+
 /* Make `granule` the head of the bin; 0 empties it. */
 static inline void bins_set_head(capheap_region_t *region, uint32_t bin, uint32_t granule) {
     region->bins[bin] = granule;

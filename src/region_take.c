@@ -70,7 +70,7 @@ static inline bool own_bin_serves(const capheap_region_t *region, uint32_t bin, 
         return false;
     }
     uint32_t head = region->bins[bin];
-    return bin < BINS_EXACT || !bins_sound(region, head) || map_length(region->map, head) >= room;
+    return bin < BINS_EXACT || !bins_listed(region, head) || map_length(region->map, head) >= room;
 }
 
 /* Is the block at the granule, free or not, exactly as long as its exact bin says? */
@@ -82,7 +82,7 @@ static inline bool exact_length(const capheap_region_t *region, uint32_t granule
 /* The length of the bin's head if it is at least `room`, else 0: then its link is damaged. */
 static inline uint32_t head_length(const capheap_region_t *region, uint32_t bin, uint32_t room) {
     uint32_t head = region->bins[bin];
-    if (!bins_sound(region, head)) {
+    if (!bins_listed(region, head)) {
         return 0;
     }
     if (bin < BINS_EXACT) {
@@ -102,7 +102,7 @@ static uint32_t find_in_own_bin(const capheap_region_t *region, uint32_t room,
     uint32_t granule = bins_full(region, bin) ? region->bins[bin] : 0;
     bins_fault_t before = bins_head_fault(bin);
     for (uint32_t i = 0; granule != 0 && i < LAST_RESORT; i++) {
-        if (!bins_sound(region, granule)) {
+        if (!bins_listed(region, granule)) {
             *fault = before;
             return 0;
         }
@@ -157,7 +157,7 @@ uint32_t region_largest(const capheap_region_t *region) {
     uint32_t largest = region->open_length;
     uint32_t bin = highest_bin(region);
     uint32_t granule = bin != 0 ? region->bins[bin] : 0;
-    for (uint32_t i = 0; i < LAST_RESORT && bins_sound(region, granule); i++) {
+    for (uint32_t i = 0; i < LAST_RESORT && bins_listed(region, granule); i++) {
         uint32_t length = map_length(region->map, granule);
         largest = length > largest ? length : largest;
         granule = bins_links(region, granule)->next;
@@ -347,7 +347,7 @@ void *region_take(capheap_region_t *region, uint32_t length, uint32_t room) {
 /* Take a block of exactly the length from its bin. */
 static inline void *take_exact(capheap_region_t *region, uint32_t length) {
     uint32_t granule = region->bins[length];
-    if (!bins_sound(region, granule)) {
+    if (!bins_listed(region, granule)) {
         return take_after_mending(region, length, length, bins_head_fault(length));
     }
     if (!exact_length(region, granule, length)) {
