@@ -111,6 +111,19 @@ class Figures(Simulation):
             names = [line.split()[1] for line in file]
         self.assertEqual(names, ["tiny", "tiny-2", "tiny-3"] * 5)
 
+    def test_many_programs(self):
+        """Beyond 24 the rest are counted together; names stay unique."""
+        path = self.trace([malloc(0, 1000)])
+        svg = self.path("map.svg")
+        data = report("--chip", "host", "--svg", svg, *[path] * 30)
+        self.assertEqual(len({program["name"] for program in data["programs"]}), 30)
+        texts = [text.text for text in ElementTree.parse(svg).getroot().iter(SVG + "text")]
+        self.assertIn("tiny-23", texts)
+        self.assertIn("others", texts)
+        self.assertNotIn("tiny-24", texts)
+        text = run("sim", "--chip", "host", *[path] * 30, code=0).stdout.decode()
+        self.assertRegex(text, "asked for by others +7,000 B")
+
     def test_text(self):
         path = self.trace(self.CALLS)
         text = run("sim", "--chip", "host", path, code=0).stdout.decode()

@@ -11,8 +11,8 @@
 #define TITLE_HEIGHT  78.0
 #define BAR_HEIGHT    20.0
 #define LEGEND_LINE   22.0
-#define LEGEND_COLUMN 256.0
-#define LEGEND_ACROSS 4u
+#define LEGEND_COLUMN 340.0
+#define LEGEND_ACROSS 3u
 
 /* Of Okabe and Ito, "Color Universal Design" (2008): told apart with every kind of colour
  * blindness. */
@@ -30,7 +30,7 @@ typedef struct legend_entry {
 } legend_entry_t;
 
 typedef struct legend {
-    legend_entry_t entries[64];
+    legend_entry_t entries[SNAPSHOT_OWNERS + 4];
     size_t count;
     uint64_t all;
 } legend_t;
@@ -50,11 +50,11 @@ static void add_entry(legend_t *legend, const char *class_name, const char *what
 static legend_t legend_of(const snapshot_t *snapshot) {
     snapshot_sums_t sums = snapshot_sum(snapshot);
     legend_t legend = {.all = sums.memory};
-    for (size_t i = 0; i < snapshot->program_count; i++) {
-        const snapshot_program_t *program = &snapshot->programs[i];
+    for (size_t i = 0; i < snapshot->owner_count; i++) {
+        const snapshot_owner_t *owner = &snapshot->owners[i];
         char class_name[16];
         snprintf(class_name, sizeof class_name, "p%u", (unsigned)(i % SVG_COLOURS));
-        add_entry(&legend, class_name, program->name, program->moment_used, program->moment_blocks);
+        add_entry(&legend, class_name, owner->name, owner->used, owner->blocks);
     }
     add_entry(&legend, "books", "books of the heap", sums.books, 0);
     add_entry(&legend, "free", "free", sums.free, 0);

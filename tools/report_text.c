@@ -238,9 +238,9 @@ static void put_shares(const snapshot_t *snapshot, const terminal_t *terminal) {
     put_share(terminal, "reserved, no heap", "", sums.reserved, sums.memory);
     put_share(terminal, "held back for start-up", "", sums.held, sums.memory);
     put_share(terminal, "the heap's books", "", sums.books, sums.memory);
-    for (size_t i = 0; i < snapshot->program_count; i++) {
-        const snapshot_program_t *program = &snapshot->programs[i];
-        put_share(terminal, "asked for by ", program->name, program->moment_bytes, sums.memory);
+    for (size_t i = 0; i < snapshot->owner_count; i++) {
+        const snapshot_owner_t *owner = &snapshot->owners[i];
+        put_share(terminal, "asked for by ", owner->name, owner->asked, sums.memory);
     }
     put_share(terminal, "rounding of blocks", "", sums.used - sums.asked, sums.memory);
     put_share(terminal, "free", "", sums.free, sums.memory);

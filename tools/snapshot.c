@@ -69,7 +69,7 @@ static const owner_t *find_owner(const owners_t *owners, uintptr_t start) {
 }
 
 static snapshot_block_t describe_block(const replay_t *replay, const owners_t *owners,
-                                       const capheap_block_t *block) {
+                                       const capheap_block_t *block, bool by_task) {
     snapshot_block_t out = {
         .start = memory_chip_address(replay->memory, (uintptr_t)block->start),
         .size = block->size,
@@ -81,11 +81,27 @@ static snapshot_block_t describe_block(const replay_t *replay, const owners_t *o
     if (owner != NULL) {
         const trace_reader_t *reader = replay->programs[owner->program].reader;
         out.program = owner->program;
+        out.owner = by_task ? owner->block->task : owner->program;
+        out.owner = out.owner < SNAPSHOT_OWNERS ? out.owner : SNAPSHOT_OWNERS - 1;
         out.asked = owner->block->size;
         out.site = trace_site_name(reader, owner->block->site);
         out.task = trace_task_count(reader) > 1 ? trace_task_name(reader, owner->block->task) : "";
     }
     return out;
+}
+
+static void count_block(snapshot_t *snapshot, const snapshot_block_t *block) {
+    if (!block->used) {
+        return;
+    }
+    snapshot_program_t *program = &snapshot->programs[block->program];
+    snapshot_owner_t *owner = &snapshot->owners[block->owner];
+    program->moment_blocks++;
+    program->moment_bytes += block->asked;
+    program->moment_used += block->size;
+    owner->blocks++;
+    owner->asked += block->asked;
+    owner->used += block->size;
 }
 
 static bool take_blocks(snapshot_t *snapshot, const replay_t *replay, const owners_t *owners,
@@ -99,17 +115,13 @@ static bool take_blocks(snapshot_t *snapshot, const replay_t *replay, const owne
         if (failed) {
             return false;
         }
-        snapshot_block_t described = describe_block(replay, owners, &block);
+        snapshot_block_t described =
+            describe_block(replay, owners, &block, snapshot->owners_are_tasks);
         snapshot->blocks[snapshot->block_count++] = described;
         region->block_count++;
         region->free_blocks += !described.used;
         region->asked += described.asked;
-        if (described.used) {
-            snapshot_program_t *program = &snapshot->programs[described.program];
-            program->moment_blocks++;
-            program->moment_bytes += described.asked;
-            program->moment_used += described.size;
-        }
+        count_block(snapshot, &described);
     }
     return true;
 }
@@ -182,6 +194,26 @@ static bool take_programs(snapshot_t *snapshot, const replay_t *replay) {
     return true;
 }
 
+static const char *owner_name(const replay_t *replay, size_t number, bool by_task) {
+    const replay_program_t *program = &replay->programs[by_task ? 0 : number];
+    const char *task = by_task ? trace_task_name(program->reader, (uint32_t)number) : "";
+    return task[0] != '\0' ? task : program->name;
+}
+
+static bool take_owners(snapshot_t *snapshot, const replay_t *replay) {
+    size_t tasks = trace_task_count(replay->programs[0].reader);
+    bool by_task = replay->program_count == 1 && tasks > 1;
+    size_t count = by_task ? tasks : replay->program_count;
+    snapshot->owners_are_tasks = by_task;
+    snapshot->owner_count = count < SNAPSHOT_OWNERS ? count : SNAPSHOT_OWNERS;
+    snapshot->owners = calloc(snapshot->owner_count, sizeof *snapshot->owners);
+    for (size_t i = 0; snapshot->owners != NULL && i < snapshot->owner_count; i++) {
+        bool others = i == SNAPSHOT_OWNERS - 1 && count > SNAPSHOT_OWNERS;
+        snapshot->owners[i].name = others ? "others" : owner_name(replay, i, by_task);
+    }
+    return snapshot->owners != NULL;
+}
+
 static void complete_program(snapshot_program_t *to, const replay_program_t *from) {
     to->calls = from->calls;
     to->refused = from->refused;
@@ -208,8 +240,8 @@ bool snapshot_take(snapshot_t *snapshot, const replay_t *replay, problem_t *prob
     snapshot->by_time = replay->by_time;
     snapshot->memory = replay->memory;
     snapshot->replay = replay;
-    bool taken = take_programs(snapshot, replay) && list_owners(replay, &owners) &&
-                 take_regions(snapshot, replay, &owners) &&
+    bool taken = take_programs(snapshot, replay) && take_owners(snapshot, replay) &&
+                 list_owners(replay, &owners) && take_regions(snapshot, replay, &owners) &&
                  snapshot_take_memories(snapshot, replay) && snapshot_take_sets(snapshot, replay);
     free(owners.list);
     if (!taken) {
@@ -256,6 +288,7 @@ void snapshot_free(snapshot_t *snapshot) {
     free(snapshot->blocks);
     free(snapshot->sets);
     free(snapshot->programs);
+    free(snapshot->owners);
     memset(snapshot, 0, sizeof *snapshot);
 }
 

@@ -22,6 +22,7 @@ typedef struct snapshot_block {
     size_t program;   /* used: index of programs */
     const char *site; /* used: where it was asked for; "?" if not recorded */
     const char *task; /* used: by which of the program's tasks; "" if the trace names none */
+    size_t owner;     /* used: index of owners */
     bool used;
 } snapshot_block_t;
 
@@ -93,6 +94,17 @@ typedef struct snapshot_program {
     uint64_t moment_used;   /* with rounding */
 } snapshot_program_t;
 
+/* Whose blocks are told apart: the programs; the tasks, if there is but one program. From the
+ * last one on all are counted together. */
+#define SNAPSHOT_OWNERS 24u
+
+typedef struct snapshot_owner {
+    const char *name;
+    uint64_t blocks; /* live at the moment of the snapshot */
+    uint64_t asked;
+    uint64_t used;
+} snapshot_owner_t;
+
 typedef struct snapshot {
     const capheap_chip_t *chip;
     uint64_t fitted;      /* bytes of external memory */
@@ -117,6 +129,9 @@ typedef struct snapshot {
     size_t set_count;
     snapshot_program_t *programs;
     size_t program_count;
+    snapshot_owner_t *owners;
+    size_t owner_count;
+    bool owners_are_tasks;
     const refusals_t *refusals; /* regions by addresses here: snapshot_region_at */
     const memory_t *memory;     /* to tell these by the chip's addresses */
     const replay_t *replay;     /* for the names of call sites and tasks */

@@ -11,7 +11,7 @@
 #define SVG_LEFT       112.0  /* of the maps; addresses stand left of it */
 #define SVG_WIDTH      1024.0 /* of the maps: a power of two, so that scales are round */
 
-/* Programs beyond this many share colours. */
+/* Owners beyond this many share colours. */
 #define SVG_COLOURS 6u
 
 /* Text, with what XML has other uses for escaped; what is no XML character comes out as '?'. */

@@ -130,7 +130,7 @@ static void put_block(const map_t *map, const snapshot_block_t *block) {
         put_plain_shape(map, "b free", block->start, block->size, "free");
         return;
     }
-    snprintf(class_name, sizeof class_name, "b p%u", (unsigned)(block->program % SVG_COLOURS));
+    snprintf(class_name, sizeof class_name, "b p%u", (unsigned)(block->owner % SVG_COLOURS));
     open_shape(map, class_name, block->start, block->size);
     fprintf(map->out, "%s B: ", units_count_text(size, block->size));
     svg_put_text(map->out, map->snapshot->programs[block->program].name);
