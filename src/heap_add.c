@@ -91,6 +91,10 @@ static void claim(capheap_heap_t *heap, capheap_slot_t *slot, const capheap_want
     bool hold = (wanted->memory->flags & CAPHEAP_MEMORY_STARTUP) != 0 && !heap->startup_over;
     slot->state = hold ? CAPHEAP_SLOT_HELD : CAPHEAP_SLOT_JOINING;
     capheap_port_unlock(&slot->lock);
+    if (heap->master_names == NULL && wanted->master_names != NULL) {
+        heap->master_names = wanted->master_names;
+        heap->master_count = wanted->master_count;
+    }
     size_t used = (size_t)(slot - heap->slots) + 1;
     if (used > heap->slots_in_use) {
         CAPHEAP_WRITE(heap->slots_in_use, used);

@@ -22,7 +22,9 @@ static capheap_status_t add_piece(capheap_heap_t *heap, const capheap_chip_t *ch
     capheap_wanted_t wanted = {.type = &chip->types[piece->type],
                                .memory = piece,
                                .tag = piece->type,
-                               .masters = capheap_chip_reach(chip, piece->type)};
+                               .masters = capheap_chip_reach(chip, piece->type),
+                               .master_names = chip->masters,
+                               .master_count = chip->master_count};
     return capheap_add_wanted(heap, &wanted);
 }
 

@@ -25,9 +25,8 @@ static void describe(capheap_slot_t *slot, capheap_region_info_t *info) {
     }
 }
 
-bool capheap_next_region(capheap_heap_t *heap, uintptr_t from, capheap_region_info_t *info) {
+capheap_slot_t *capheap_slot_from(capheap_heap_t *heap, uintptr_t from) {
     capheap_slot_t *next = NULL;
-    capheap_lock_set(heap);
     for (size_t i = 0; i < heap->slots_in_use; i++) {
         capheap_slot_t *slot = &heap->slots[i];
         if (slot->state != CAPHEAP_SLOT_EMPTY && slot->memory.start >= from &&
@@ -35,6 +34,12 @@ bool capheap_next_region(capheap_heap_t *heap, uintptr_t from, capheap_region_in
             next = slot;
         }
     }
+    return next;
+}
+
+bool capheap_next_region(capheap_heap_t *heap, uintptr_t from, capheap_region_info_t *info) {
+    capheap_lock_set(heap);
+    capheap_slot_t *next = capheap_slot_from(heap, from);
     if (next != NULL) {
         describe(next, info);
     }

@@ -152,6 +152,8 @@ typedef struct capheap_wanted {
     const capheap_memory_t *memory;
     uint32_t tag;
     capheap_masters_t masters;
+    const char *const *master_names; /* of the chip; NULL: none */
+    uint8_t master_count;
     void *books;
     size_t books_size;
 } capheap_wanted_t;
@@ -174,6 +176,15 @@ bool capheap_locate(capheap_heap_t *heap, const void *ptr, capheap_place_t *plac
 /* heap_figures.c: for holders of the slot's lock. */
 bool capheap_can_serve(const capheap_slot_t *slot, capheap_caps_t caps);
 void capheap_add_figures(const capheap_slot_t *slot, capheap_figures_t *figures);
+
+/* heap_inspect.c: the slot in use with the lowest start at or above this one; NULL if there is
+ * none. Under the set's lock. */
+capheap_slot_t *capheap_slot_from(capheap_heap_t *heap, uintptr_t from);
+
+/* heap_explain.c: the same region's answer to a request; false if there is none. */
+struct capheap_refusal;
+bool capheap_explain_next(capheap_heap_t *heap, const capheap_request_t *request, uintptr_t from,
+                          struct capheap_refusal *refusal);
 
 /* heap_copy.c: contents, by aligned words where the memory or the order of an alias asks for it. */
 void capheap_clear_block(const capheap_slot_t *slot, void *block, size_t bytes);

@@ -134,8 +134,10 @@ typedef struct capheap_heap {
     uintptr_t version;     /* of the list: its changes so far */
     const uint32_t *order; /* tags in the order given; NULL: by priority */
     size_t order_count;
-    uint32_t serial;        /* regions ever added */
-    capheap_caps_t special; /* requests with one of these take more than a plain malloc */
+    uint32_t serial;                 /* regions ever added */
+    const char *const *master_names; /* of the first chip that was added */
+    capheap_caps_t special;          /* requests with one of these take more than a plain malloc */
+    uint8_t master_count;
     uint8_t locks_ready;
     uint8_t startup_over;
     capheap_lock_t lock; /* of the set of regions */
@@ -215,8 +217,8 @@ capheap_status_t capheap_add_region_with_books(capheap_heap_t *heap, const caphe
 /*
  * Add all memory that a chip has (capheap_chip_layout), less what is reserved; of external memory
  * the first `fitted` bytes, 0 if it is to come later. Tags are the types' indices in the chip's
- * table. All is added or nothing. Takes CAPHEAP_LAYOUT_REGIONS * sizeof(capheap_memory_t) bytes of
- * stack.
+ * table. Its types and the names of its masters must outlive the heap's use of them. All is added
+ * or nothing. Takes CAPHEAP_LAYOUT_REGIONS * sizeof(capheap_memory_t) bytes of stack.
  */
 capheap_status_t capheap_add_chip(capheap_heap_t *heap, const capheap_chip_t *chip,
                                   const capheap_range_t *reserved, size_t reserved_count,
