@@ -2,7 +2,7 @@
 # The front door. `make help` lists what there is; the work is done by CMake and by scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test size fuzz docs format clean
+.PHONY: help demo build preload test size fuzz docs format clean
 
 help: ## List the targets
 	@echo "capheap $$(cat VERSION). Targets:"
@@ -17,6 +17,12 @@ build: ## Build the library and the command capheap into build/release
 	@mkdir -p build/release
 	@{ cmake -S . -B build/release -G Ninja -DCMAKE_BUILD_TYPE=Release -DCAPHEAP_BUILD_TESTS=OFF && \
 	    cmake --build build/release; } >build/release/log 2>&1 || { cat build/release/log; exit 1; }
+
+preload: ## Build libcapheap_malloc.so: LD_PRELOAD=build/release/libcapheap_malloc.so PROGRAM
+	@scripts/setup demo
+	@cmake -S . -B build/release -G Ninja -DCMAKE_BUILD_TYPE=Release -DCAPHEAP_BUILD_TESTS=OFF \
+	    >/dev/null
+	@cmake --build build/release --target capheap_malloc
 
 test: ## Build and run all tests: gcc and clang, 64 and 32 bit, sanitizers, bare chips
 	@scripts/setup test
