@@ -2,7 +2,8 @@
 # The front door. `make help` lists what there is; the work is done by CMake and by scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build preload test size fuzz docs format clean
+.PHONY: help demo build preload test bench bench-check bench-accept \
+    bench-worst size fuzz docs format clean
 
 help: ## List the targets
 	@echo "capheap $$(cat VERSION). Targets:"
@@ -28,9 +29,25 @@ test: ## Build and run all tests: gcc and clang, 64 and 32 bit, sanitizers, bare
 	@scripts/setup test
 	@scripts/test $(TESTS)
 
-size: ## Bytes of code per file on Cortex-M0, Cortex-M4, RV32IMAC and Xtensa lx106
+bench: ## Measure memory, instructions and size, ours beside Debian's C libraries (minutes)
+	@scripts/setup bench
+	@bench/bench.py run
+
+bench-check: ## Fail if a figure of ours is worse than the accepted one by more than 1 %
+	@scripts/setup bench
+	@bench/bench.py check
+
+bench-accept: ## Accept what is measured now: bench/results, the plot, the table in README
+	@scripts/setup bench
+	@bench/bench.py accept
+
+bench-worst: ## Search for slow calls; SEED=1, ROUNDS=16000, POOL=65536
+	@scripts/setup bench
+	@bench/bench.py worst $(or $(SEED),1) $(or $(ROUNDS),16000) $(or $(POOL),65536)
+
+size: ## Bytes of code per configuration on Cortex-M0, Cortex-M4, RV32IMAC and Xtensa lx106
 	@scripts/setup size
-	@scripts/size
+	@bench/bench.py size
 
 fuzz: ## Fuzz the region engine with libFuzzer for SECONDS (default 60)
 	@scripts/setup fuzz

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The region engine as the measuring programs see it: one region over the pool, books included. */
+/*
+ * The region engine as the measuring programs see it: one region over the pool, books included.
+ * No lock is chosen here, so that it links together with all of src/ too.
+ */
+#include "../ports/none.c"
 #include "allocator.h"
 #include "capheap/region.h"
 
