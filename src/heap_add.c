@@ -137,7 +137,8 @@ static capheap_status_t join(capheap_heap_t *heap, capheap_slot_t *slot, uint8_t
     capheap_status_t status = make_region(heap, slot);
     capheap_lock_set(heap);
     if (status == CAPHEAP_OK) {
-        CAPHEAP_WRITE(heap->special, heap->special | special_caps(slot->type));
+        heap->line_caps |= special_caps(slot->type);
+        capheap_update_special(heap);
         set_state(slot, CAPHEAP_SLOT_SERVING);
         capheap_list_insert(heap, slot);
     } else {
@@ -215,6 +216,8 @@ static capheap_status_t leave(capheap_heap_t *heap, capheap_slot_t *slot) {
     if (!busy) {
         CAPHEAP_WRITE(slot->lacks, ALL_CAPS);
         slot->plain_lacks = ALL_CAPS;
+        slot->keep_caps = 0;
+        CAPHEAP_WRITE(slot->keep_bytes, (size_t)0);
         slot->state = CAPHEAP_SLOT_EMPTY;
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);
     }

@@ -68,6 +68,25 @@ static void explain_room(const capheap_slot_t *slot, const capheap_call_t *call,
     }
 }
 
+/* Where the piece that is kept decides, only taking the block would tell: what could cut it counts
+ * as a reason. */
+static void explain_reserve(const capheap_slot_t *slot, const capheap_call_t *call,
+                            capheap_refusal_t *refusal) {
+    if (!capheap_is_kept_from(slot, call)) {
+        return;
+    }
+    refusal->kept = slot->keep_bytes;
+    refusal->kept_piece = slot->keep_piece;
+    bool fits = refusal->needed <= refusal->largest;
+    size_t left = fits ? refusal->largest - refusal->needed : 0;
+    /* An aligned block may leave its piece in two. */
+    bool cuts = (call->request->alignment > 1 ? left / 2 : left) < slot->keep_piece;
+    if (slot->state == CAPHEAP_SLOT_SERVING &&
+        (!capheap_leaves_bytes(slot, refusal->needed) || cuts)) {
+        refusal->reasons |= fits ? CAPHEAP_REFUSED_RESERVE : 0;
+    }
+}
+
 /* Under the slot's lock. */
 static void explain(const capheap_slot_t *slot, const capheap_call_t *call,
                     capheap_refusal_t *refusal) {
@@ -81,6 +100,7 @@ static void explain(const capheap_slot_t *slot, const capheap_call_t *call,
     };
     explain_kind(slot, call, refusal);
     explain_room(slot, call, refusal);
+    explain_reserve(slot, call, refusal);
 }
 
 /* The pass that asks least. */

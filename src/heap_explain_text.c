@@ -163,6 +163,7 @@ static const phrase_t phrases[] = {
     {CAPHEAP_REFUSED_FORBIDDEN, "has, and must not,"},
     {CAPHEAP_REFUSED_MASTERS, "not reached by"},
     {CAPHEAP_REFUSED_ALIAS, "EXEC by its alias can't do 8BIT or DMA"},
+    {CAPHEAP_REFUSED_RESERVE, "held in reserve: "},
     {CAPHEAP_REFUSED_SMALL, "too small: largest "},
     {CAPHEAP_REFUSED_ALIGNMENT, "no piece for that alignment: largest "},
 };
@@ -175,6 +176,9 @@ static void put_details(text_t *text, const capheap_heap_t *heap, uint32_t reaso
         put_caps(text, refusal->forbidden);
     } else if (reason == CAPHEAP_REFUSED_MASTERS) {
         put_masters(text, heap, refusal->unreached);
+    } else if (reason == CAPHEAP_REFUSED_RESERVE) {
+        put_number(text, refusal->kept);
+        put(text, " bytes");
     } else if (reason == CAPHEAP_REFUSED_SMALL || reason == CAPHEAP_REFUSED_ALIGNMENT) {
         put_number(text, refusal->largest);
         put(text, ", needed ");

@@ -117,6 +117,18 @@ static inline bool capheap_admits(const capheap_slot_t *slot, const capheap_call
            (request->tag == NULL || *request->tag == slot->tag);
 }
 
+/* Is part of this memory kept from the request? Under the slot's lock. */
+static inline bool capheap_is_kept_from(const capheap_slot_t *slot, const capheap_call_t *call) {
+    capheap_caps_t named = capheap_normal_caps(call->asked);
+    return slot->keep_caps != 0 && (slot->keep_caps & ~named) != 0;
+}
+
+/* Would the bytes kept stay free, if a block of this size were taken? */
+static inline bool capheap_leaves_bytes(const capheap_slot_t *slot, size_t size) {
+    size_t free = capheap_region_free_bytes(&slot->region);
+    return size <= free && slot->keep_bytes <= free - size;
+}
+
 static inline bool capheap_is_power_of_two(size_t number) {
     return number != 0 && (number & (number - 1)) == 0;
 }
@@ -136,6 +148,9 @@ void capheap_lock_set(capheap_heap_t *heap);
 void capheap_unlock_set(capheap_heap_t *heap);
 void capheap_list_insert(capheap_heap_t *heap, capheap_slot_t *slot);
 void capheap_list_remove(capheap_heap_t *heap, capheap_slot_t *slot);
+
+/* heap_policy.c: which requests take more than a plain malloc; under the set's lock. */
+void capheap_update_special(capheap_heap_t *heap);
 
 /* heap_serve.c: NULL if no region serves it. No hooks. */
 void *capheap_serve(capheap_heap_t *heap, capheap_call_t *call);

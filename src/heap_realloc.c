@@ -38,11 +38,16 @@ static void release(const capheap_place_t *place) {
     capheap_port_unlock(&place->slot->lock);
 }
 
-/* By the engine, within the region. */
-static void *resize(const capheap_place_t *place, size_t size) {
+/* By the engine, within the region. What is kept there the block can't grow into: a search may
+ * find it another place. */
+static void *resize(const capheap_place_t *place, const capheap_call_t *call) {
     capheap_slot_t *slot = place->slot;
+    size_t size = call->request->size;
+    void *block = NULL;
     capheap_port_lock(&slot->lock);
-    void *block = capheap_region_realloc(&slot->region, place->block, size);
+    if (size <= place->size || !capheap_is_kept_from(slot, call)) {
+        block = capheap_region_realloc(&slot->region, place->block, size);
+    }
     capheap_port_unlock(&slot->lock);
     if (block == NULL || !place->by_alias) {
         return block;
@@ -77,7 +82,7 @@ static void *change(capheap_heap_t *heap, void *ptr, const capheap_place_t *plac
     size_t size = call->request->size;
     bool stay = suits(place, call);
     if (stay && !is_rigid(place, call)) {
-        void *resized = resize(place, size);
+        void *resized = resize(place, call);
         if (resized != NULL) {
             capheap_call_event(heap, ptr, resized, size, call->asked);
             return resized;

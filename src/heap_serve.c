@@ -46,7 +46,34 @@ static void *take_alias(capheap_slot_t *slot, capheap_call_t *call, size_t size,
     return (void *)alias;
 }
 
-/* Tag, masters, alignment, cache lines, alias: under the slot's lock. */
+/* By the address that is asked for. */
+static void *take_placed(capheap_slot_t *slot, capheap_call_t *call, size_t size,
+                         size_t alignment) {
+    if (capheap_hands_alias(slot, call->caps)) {
+        return take_alias(slot, call, size, alignment);
+    }
+    call->block = allocate(&slot->region, size, alignment);
+    return call->block;
+}
+
+/* The same, if enough is left for those for whom it is kept. The piece that is left is only seen
+ * when the block is taken; if it is too small the block is given back. */
+static void *take_and_leave(capheap_slot_t *slot, capheap_call_t *call, size_t size,
+                            size_t alignment) {
+    if (!capheap_leaves_bytes(slot, size)) {
+        return NULL;
+    }
+    void *ptr = take_placed(slot, call, size, alignment);
+    bool enough =
+        capheap_leaves_bytes(slot, 0) && capheap_region_largest(&slot->region) >= slot->keep_piece;
+    if (ptr != NULL && !enough) {
+        capheap_region_free(&slot->region, call->block);
+        ptr = NULL;
+    }
+    return ptr;
+}
+
+/* Tag, masters, alignment, cache lines, alias, reserve: under the slot's lock. */
 static void *take_special(capheap_slot_t *slot, capheap_call_t *call) {
     if (slot->state != CAPHEAP_SLOT_SERVING || (call->caps & slot->lacks) != 0 ||
         !capheap_admits(slot, call)) {
@@ -59,11 +86,8 @@ static void *take_special(capheap_slot_t *slot, capheap_call_t *call) {
     if (!capheap_round_up(&size, line)) {
         return NULL;
     }
-    if (capheap_hands_alias(slot, call->caps)) {
-        return take_alias(slot, call, size, alignment);
-    }
-    call->block = allocate(&slot->region, size, alignment);
-    return call->block;
+    return capheap_is_kept_from(slot, call) ? take_and_leave(slot, call, size, alignment)
+                                            : take_placed(slot, call, size, alignment);
 }
 
 /* Under its lock, a region is asked for the block; what made it a candidate is checked again. */
@@ -129,12 +153,38 @@ static void *search_by_tag(capheap_heap_t *heap, capheap_call_t *call) {
     return ptr;
 }
 
+/* Where the heap's placement wants a request that leaves it open: INTERNAL, SPIRAM or 0. */
+static capheap_caps_t placement(const capheap_heap_t *heap, const capheap_call_t *call) {
+    const capheap_request_t *request = call->request;
+    const capheap_caps_t open = CAPHEAP_8BIT | CAPHEAP_32BIT | CAPHEAP_DEFAULT;
+    if ((call->caps & ~open) != 0 || call->caps == 0 || request->prefer_count != 0 ||
+        request->masters != 0) {
+        return 0;
+    }
+    if (request->size <= CAPHEAP_READ(heap->internal_up_to)) {
+        return CAPHEAP_INTERNAL;
+    }
+    size_t external_from = CAPHEAP_READ(heap->external_from);
+    return external_from != 0 && request->size >= external_from ? CAPHEAP_SPIRAM : 0;
+}
+
+static void *search_placed(capheap_heap_t *heap, capheap_call_t *call) {
+    capheap_caps_t first = placement(heap, call);
+    capheap_caps_t caps = call->caps;
+    void *ptr = NULL;
+    if (first != 0) {
+        call->caps = caps | first;
+        ptr = search_by_caps(heap, 0, call->caps, call);
+        call->caps = caps;
+    }
+    return ptr != NULL ? ptr : search_by_caps(heap, 0, caps, call);
+}
+
 static void *search(capheap_heap_t *heap, capheap_call_t *call) {
     void *ptr = NULL;
     for (size_t pass = call->pass; pass < call->pass_end && ptr == NULL; pass++) {
         capheap_set_pass(call, pass);
-        ptr = call->request->tag != NULL ? search_by_tag(heap, call)
-                                         : search_by_caps(heap, 0, call->caps, call);
+        ptr = call->request->tag != NULL ? search_by_tag(heap, call) : search_placed(heap, call);
     }
     return ptr;
 }

@@ -24,6 +24,8 @@ extern "C" {
 #define CAPHEAP_REFUSED_ALIGNMENT                                                                  \
     (1u << 7) /* no piece is sure to hold it so aligned; or the alignment is no power of two */
 #define CAPHEAP_REFUSED_NOTHING (1u << 8) /* the request names no capability and no tag */
+#define CAPHEAP_REFUSED_RESERVE                                                                    \
+    (1u << 9) /* held in reserve: of what is free, `kept` bytes are for others (policy.h) */
 
 /* What one region says to a request. */
 typedef struct capheap_refusal {
@@ -36,7 +38,9 @@ typedef struct capheap_refusal {
     capheap_masters_t unreached;
     size_t needed; /* bytes that the block would take here, whole granules and cache lines; SIZE_MAX
                       if that passes it */
-    size_t largest; /* bytes in one piece now; 0 if held back */
+    size_t largest;    /* bytes in one piece now; 0 if held back */
+    size_t kept;       /* bytes that stay free for others, 0 if for this request; ... */
+    size_t kept_piece; /* ... of them in one piece */
 } capheap_refusal_t;
 
 /*

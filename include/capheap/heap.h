@@ -120,6 +120,12 @@ typedef struct capheap_slot {
     const capheap_type_t *type;
     void *books; /* memory of its books; NULL: in the region itself */
     size_t books_size;
+    capheap_caps_t
+        keep_caps;     /* this region's part of the reserve (policy.h): whom it is for, ... */
+    size_t keep_bytes; /* ... what stays free, ... */
+    size_t keep_piece; /* ... and in one piece */
+    size_t part_bytes; /* the same while a reserve is dealt out */
+    size_t part_piece;
     const void *asked; /* the pointer being looked at, if it is the alias's: for reports */
     capheap_lock_t lock;
     capheap_region_t region;
@@ -137,6 +143,10 @@ typedef struct capheap_heap {
     uint32_t serial;                 /* regions ever added */
     const char *const *master_names; /* of the first chip that was added */
     capheap_caps_t special;          /* requests with one of these take more than a plain malloc */
+    capheap_caps_t line_caps;        /* those of `special` that ask for whole cache lines */
+    capheap_caps_t reserve_caps;     /* whom the reserve is for; 0: there is none */
+    size_t internal_up_to;           /* placement (policy.h) */
+    size_t external_from;
     uint8_t master_count;
     uint8_t locks_ready;
     uint8_t startup_over;
