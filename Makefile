@@ -2,7 +2,7 @@
 # The front door. `make help` lists what there is; the work is done by CMake and by scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build preload test bench bench-check bench-accept \
+.PHONY: help demo build preload test qemu targets bench bench-check bench-accept \
     bench-worst size fuzz docs format clean
 
 help: ## List the targets
@@ -28,6 +28,14 @@ preload: ## Build libcapheap_malloc.so: LD_PRELOAD=build/release/libcapheap_mall
 test: ## Build and run all tests: gcc and clang, 64 and 32 bit, sanitizers, bare chips
 	@scripts/setup test
 	@scripts/test $(TESTS)
+
+qemu: ## Run the tests on one emulated board: make qemu BOARD=mps2-an385 (docs/targets.md)
+	@scripts/setup targets
+	@scripts/targets $(or $(BOARD),mps2-an385)
+
+targets: ## Run the tests on all emulated boards and print a table
+	@scripts/setup targets
+	@scripts/targets
 
 bench: ## Measure memory, instructions and size, ours beside Debian's C libraries (minutes)
 	@scripts/setup bench
