@@ -6,8 +6,8 @@
  * Each region is as large as all before it together, up to a limit, so that there are few of them
  * however much a program takes. They are given back by malloc_trim, when they are empty.
  *
- * A request that no region can hold, some 4 GB, fails. The mutex `growing` is held while regions
- * come and go, and taken before any lock of the heap.
+ * A request that no region can hold, some 4 GB (32 bit: 2 GB), fails. The mutex `growing` is held
+ * while regions come and go, and taken before any lock of the heap.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -24,7 +24,8 @@
 #define REGIONS  256
 #define FIRST    ((size_t)16 << 20)  /* bytes of the first region */
 #define LARGEST  ((size_t)256 << 20) /* bytes of a region, unless one request needs more */
-#define REQUESTS ((size_t)UINT32_MAX - ((size_t)256 << 20)) /* the largest that is tried */
+#define LIMIT    ((uintmax_t)PTRDIFF_MAX < UINT32_MAX ? (size_t)PTRDIFF_MAX : (size_t)UINT32_MAX)
+#define REQUESTS (LIMIT - LARGEST) /* bytes of the largest request that is tried */
 
 _Static_assert(GRANULE >= MALLOC_ALIGNMENT, "blocks must suit every type");
 
