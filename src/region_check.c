@@ -21,7 +21,7 @@ static bool map_agrees(const capheap_region_t *region, uint32_t granule, uint32_
     }
     bool same = map_free_at(map, granule) == map_free_at(map, last);
     bool found = granule == region->open || map_start_of(map, last) == granule;
-    return same && found && map_start_at(map, last + 1);
+    return same && found && map_start_at(map, granule) && map_start_at(map, last + 1);
 }
 
 /* Is it in its bin, and do its neighbours in the list know it? */
@@ -66,6 +66,21 @@ static uint32_t check_block(const capheap_region_t *region, capheap_check_t *che
     return length;
 }
 
+/* Does the head of every bin that has blocks lead to one of that bin? */
+static bool heads_agree(const capheap_region_t *region, bins_fault_t *fault) {
+    for (uint32_t bin = 0; bin < region->bin_words * 32u; bin++) {
+        if (!bins_full(region, bin)) {
+            continue;
+        }
+        uint32_t head = region->bins[bin];
+        if (!bins_listed(region, head) || bins_index(map_length(region->map, head)) != bin) {
+            *fault = bins_head_fault(bin);
+            return false;
+        }
+    }
+    return true;
+}
+
 static void compare_sums(const capheap_region_t *region, capheap_check_t *check) {
     if (check->free != region->free || check->live != region->blocks) {
         check->sound = false;
@@ -89,6 +104,11 @@ bool capheap_region_check_step(const capheap_region_t *region, capheap_check_t *
         granule = start;
     }
     if (granule > region->granules) {
+        bins_fault_t fault;
+        if (!heads_agree(region, &fault)) {
+            check->sound = false;
+            region_report_link(region, fault);
+        }
         if (whole) {
             compare_sums(region, check);
         }
@@ -115,10 +135,14 @@ void capheap_region_heal(capheap_region_t *region) {
     region->open_length = 0;
     for (uint32_t granule = 1; granule <= region->granules;) {
         uint32_t length = map_length(region->map, granule);
+        if (!map_agrees(region, granule, length)) {
+            granule++; /* a damaged map: on to the next block that it is right about */
+            continue;
+        }
         if (map_free_at(region->map, granule)) {
             (void)bins_insert(region, granule, length);
         }
-        granule += length != 0 ? length : 1; /* 0: a damaged map */
+        granule += length;
     }
 }
 

@@ -137,7 +137,29 @@ TEST(heal_keeps_blocks_and_figures) {
     close_mixed();
 }
 
+/* The books themselves are overwritten: a bin without blocks is said to have some. */
+TEST(a_head_that_leads_nowhere_is_found) {
+    open_mixed();
+    capheap_region_t *region = &model.region;
+    uint32_t bin = 31;
+    CHECK_EQ(region->nonempty[0] >> bin & 1, 0);
+    uint32_t head = region->bins[bin];
+    region->nonempty[0] |= UINT32_C(1) << bin;
+    region->bins[bin] = UINT32_C(0x55AA55AA);
+    model.faults = 0;
+    CHECK(!capheap_region_check(region));
+    CHECK_EQ(model.faults, 1);
+    model.faults = 0;
+    model.reports = 0;
+    CHECK_EQ(model.last.fault, CAPHEAP_FAULT_LINK);
+    CHECK_EQ(model.last.address, &region->bins[bin]);
+    region->nonempty[0] &= ~(UINT32_C(1) << bin);
+    region->bins[bin] = head;
+    close_mixed();
+}
+
 TEST_MAIN(walk_of_a_new_region_is_one_free_block, walk_meets_every_block_once_in_order,
           walk_goes_on_while_others_change, check_passes_sound_regions,
           steps_of_any_size_make_one_round, steps_go_on_while_the_region_changes,
-          a_step_of_no_blocks_does_nothing_harmful, heal_keeps_blocks_and_figures)
+          a_step_of_no_blocks_does_nothing_harmful, heal_keeps_blocks_and_figures,
+          a_head_that_leads_nowhere_is_found)
