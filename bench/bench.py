@@ -1,11 +1,12 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """bench.py: measure capheap and what a program gets from Debian's packages instead.
 
   bench.py run           measure all of ours, and peers whose results are missing; print one table
   bench.py peers         measure the peers anew
   bench.py check [quick] fail if a figure of ours is worse than the accepted one by more than 1 %
-  bench.py accept        measure ours, accept the figures, draw the plot, fill in README's table
+  bench.py accept        measure ours, accept the figures, and show them
+  bench.py show          the accepted figures: print them, draw the plot, fill in README's table
   bench.py size          bytes of code, per configuration and core
   bench.py worst [SEED [ROUNDS [POOL]]]   search for slow calls
 """
@@ -21,6 +22,7 @@ from figures import Figures
 RESULTS = os.path.join(machine.HERE, "results")
 OURS = os.path.join(RESULTS, "capheap.csv")
 PEERS = os.path.join(RESULTS, "peers.csv")
+HOST = os.path.join(RESULTS, "host.csv")  # of whichever computer measured last
 
 
 def peers(anew=False):
@@ -74,16 +76,21 @@ def command_check(kind="full"):
 
 
 def command_accept():
-    import plot  # needs a library that nothing else here needs
-
     ours = measure_all()
     host = measures.measure_host_time()
     os.makedirs(RESULTS, exist_ok=True)
     ours.write(OURS)
-    host.write(os.path.join(RESULTS, "host.csv"))
+    host.write(HOST)
+    peers()
+    return command_show()
+
+
+def command_show():
+    import plot  # needs a library that nothing else here needs
+
     figures = Figures()
-    for part in (ours, peers(), host):
-        figures.merge(part)
+    for path in (OURS, PEERS, HOST):
+        figures.merge(Figures.read(path))
     plot.draw(figures, os.path.join(machine.TOP, "docs", "images", "bench.svg"))
     table.write_readme(figures, os.path.join(machine.TOP, "README.md"))
     print(table.full(figures))

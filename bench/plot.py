@@ -41,7 +41,6 @@ def draw_memory(axes, figures, styles):
               for name in styles if figures.get(name, "32 bit", "memory", "lua") is not None}
     bars(axes, REAL, series, styles)
     axes.axhline(1, color="black", linewidth=0.8)
-    axes.set_ylim(bottom=0.9)
     axes.set_title("Smallest pool that completes the program,\nas a multiple of its peak of live bytes")
 
 
@@ -57,13 +56,15 @@ def draw_calls(axes, figures, styles):
             series[name] = values
     bars(axes, groups, series, styles)
     axes.set_yscale("log")
+    axes.set_ylim(bottom=10)
     axes.set_title("Instructions per call on a Cortex-M3 (log scale): mean of\n"
                    "the five programs; worst of the patterns in 256 KB")
 
 
 def draw(figures, path):
     pyplot.rcParams.update({"font.size": 10, "axes.titlesize": 10, "hatch.linewidth": 0.6,
-                            "svg.hashsalt": "capheap", "font.family": "DejaVu Sans"})
+                            "svg.hashsalt": "capheap", "svg.fonttype": "none",
+                            "font.family": "sans-serif"})
     styles = style_of(figures)
     frame, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4.4))
     draw_memory(left, figures, styles)
