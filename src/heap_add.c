@@ -217,6 +217,7 @@ static capheap_status_t leave(capheap_heap_t *heap, capheap_slot_t *slot) {
         CAPHEAP_WRITE(slot->lacks, ALL_CAPS);
         slot->plain_lacks = ALL_CAPS;
         slot->keep_caps = 0;
+        slot->owners = NULL;
         CAPHEAP_WRITE(slot->keep_bytes, (size_t)0);
         slot->state = CAPHEAP_SLOT_EMPTY;
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);

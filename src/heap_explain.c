@@ -101,6 +101,12 @@ static void explain(const capheap_slot_t *slot, const capheap_call_t *call,
     explain_kind(slot, call, refusal);
     explain_room(slot, call, refusal);
     explain_reserve(slot, call, refusal);
+    if (call->owner != NULL && slot->owners == NULL) {
+        refusal->reasons |= CAPHEAP_REFUSED_OWNERS;
+    } else if (call->owner != NULL &&
+               !capheap_has_quota(call->heap, call->owner, refusal->needed)) {
+        refusal->reasons |= CAPHEAP_REFUSED_QUOTA;
+    }
 }
 
 /* The pass that asks least. */
@@ -112,6 +118,7 @@ static size_t last_pass(const capheap_request_t *request) {
 bool capheap_explain_next(capheap_heap_t *heap, const capheap_request_t *request, uintptr_t from,
                           capheap_refusal_t *refusal) {
     capheap_call_t call = capheap_call_of(request);
+    call.heap = heap;
     capheap_set_pass(&call, last_pass(request));
     capheap_lock_set(heap);
     capheap_slot_t *slot = capheap_slot_from(heap, from);

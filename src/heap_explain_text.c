@@ -163,6 +163,8 @@ static const phrase_t phrases[] = {
     {CAPHEAP_REFUSED_FORBIDDEN, "has, and must not,"},
     {CAPHEAP_REFUSED_MASTERS, "not reached by"},
     {CAPHEAP_REFUSED_ALIAS, "EXEC by its alias can't do 8BIT or DMA"},
+    {CAPHEAP_REFUSED_OWNERS, "keeps no owners"},
+    {CAPHEAP_REFUSED_QUOTA, "over its owner's quota"},
     {CAPHEAP_REFUSED_RESERVE, "held in reserve: "},
     {CAPHEAP_REFUSED_SMALL, "too small: largest "},
     {CAPHEAP_REFUSED_ALIGNMENT, "no piece for that alignment: largest "},

@@ -11,7 +11,7 @@ static void free_located(capheap_heap_t *heap, void *ptr) {
     capheap_call_event(heap, ptr, NULL, place.size, 0);
     capheap_port_lock(&place.slot->lock);
     place.slot->asked = place.by_alias ? ptr : NULL;
-    capheap_region_free(&place.slot->region, place.block);
+    capheap_give_back(heap, place.slot, place.block);
     place.slot->asked = NULL;
     capheap_port_unlock(&place.slot->lock);
 }
@@ -28,8 +28,10 @@ void capheap_free(capheap_heap_t *heap, void *ptr) {
     capheap_port_lock(&slot->lock);
     bool found = slot->state == CAPHEAP_SLOT_SERVING &&
                  (uintptr_t)ptr - slot->memory.start < slot->memory.size;
-    if (found) {
+    if (found && slot->owners == NULL) {
         capheap_region_free(&slot->region, ptr);
+    } else if (found) {
+        capheap_give_back(heap, slot, ptr);
     }
     capheap_port_unlock(&slot->lock);
     if (!found) {

@@ -49,16 +49,21 @@ typedef struct capheap_call {
     capheap_caps_t asked; /* in this pass, as the caller named them: for the hooks */
     capheap_caps_t caps;  /* the same as capheap_normal_caps */
 
+    struct capheap_owner *owner; /* to be charged */
+    size_t refund;               /* bytes that it gets back when a block has moved */
+
+    capheap_heap_t *heap;
     capheap_slot_t *slot; /* that served it */
     void *block;          /* its address in the memory itself, not in the alias */
 } capheap_call_t;
 
-/* A live block as its owner knows it. */
+/* A live block as the program knows it. */
 typedef struct capheap_place {
     capheap_slot_t *slot;
-    unsigned char *block; /* address in the memory itself */
-    size_t size;          /* bytes that it has */
-    bool by_alias;        /* the owner's pointer is the alias's */
+    unsigned char *block;        /* address in the memory itself */
+    size_t size;                 /* bytes that it has */
+    bool by_alias;               /* the program's pointer is the alias's */
+    struct capheap_owner *owner; /* whom it is charged to; NULL: nobody */
 } capheap_place_t;
 
 /* EXEC implies 32BIT, and CACHE_ALIGNED is no property of a memory. */
@@ -76,7 +81,8 @@ static inline void capheap_set_pass(capheap_call_t *call, size_t pass) {
 
 /* All passes of a request. */
 static inline capheap_call_t capheap_call_of(const capheap_request_t *request) {
-    capheap_call_t call = {.request = request, .pass_end = request->prefer_count + 1};
+    capheap_call_t call = {
+        .request = request, .pass_end = request->prefer_count + 1, .owner = request->owner};
     capheap_set_pass(&call, 0);
     return call;
 }
@@ -103,18 +109,25 @@ static inline bool capheap_is_word_only(const capheap_type_t *type) {
     return (capheap_type_caps(type) & CAPHEAP_8BIT) == 0;
 }
 
-/* Bytes of the lines that a request for whole ones gets from this memory; 1: any will do. */
+/* heap_quota.c: bytes of the cells that an owned block takes whole; 1: granules will do. */
+size_t capheap_owner_cell(const capheap_slot_t *slot);
+
+/* Bytes of the lines, or cells, that a request for whole ones gets from this memory; 1: any will
+ * do. */
 static inline size_t capheap_line_asked(const capheap_slot_t *slot, const capheap_call_t *call) {
     bool whole =
         (call->asked & (CAPHEAP_CACHE_ALIGNED | CAPHEAP_DMA)) != 0 || call->request->masters != 0;
-    return whole && slot->type->cache_line > 1 ? slot->type->cache_line : 1;
+    size_t line = whole && slot->type->cache_line > 1 ? slot->type->cache_line : 1;
+    size_t cell = call->owner != NULL ? capheap_owner_cell(slot) : 1;
+    return cell > line ? cell : line;
 }
 
 /* May this memory serve it, its capabilities aside? Under the slot's lock, or for a live block. */
 static inline bool capheap_admits(const capheap_slot_t *slot, const capheap_call_t *call) {
     const capheap_request_t *request = call->request;
     return (request->masters & ~slot->masters) == 0 && (request->without & ~slot->lacks) == 0 &&
-           (request->tag == NULL || *request->tag == slot->tag);
+           (request->tag == NULL || *request->tag == slot->tag) &&
+           (call->owner == NULL || slot->owners != NULL);
 }
 
 /* Is part of this memory kept from the request? Under the slot's lock. */
@@ -148,6 +161,24 @@ void capheap_lock_set(capheap_heap_t *heap);
 void capheap_unlock_set(capheap_heap_t *heap);
 void capheap_list_insert(capheap_heap_t *heap, capheap_slot_t *slot);
 void capheap_list_remove(capheap_heap_t *heap, capheap_slot_t *slot);
+
+/*
+ * heap_quota.c, for holders of the slot's lock. A block is charged between begin, which tells
+ * whether there is room for it and takes the owners' lock in any case, and end, which gives that
+ * back; ptr NULL: no block came of it.
+ */
+bool capheap_begin_charge(const capheap_slot_t *slot, capheap_call_t *call, size_t size);
+void capheap_end_charge(const capheap_slot_t *slot, capheap_call_t *call, const void *ptr);
+/* Within the region; NULL, and nothing has changed, without quota or room. */
+void *capheap_resize_owned(capheap_slot_t *slot, capheap_call_t *call,
+                           const capheap_place_t *place);
+/* As capheap_region_free, and its owner is credited. */
+void capheap_give_back(capheap_heap_t *heap, capheap_slot_t *slot, void *block);
+/* The owner of the block; NULL: nobody. */
+struct capheap_owner *capheap_owner_at(const capheap_heap_t *heap, const capheap_slot_t *slot,
+                                       const void *block);
+/* May the owner have so many bytes more? False for one that isn't the heap's. */
+bool capheap_has_quota(capheap_heap_t *heap, const struct capheap_owner *owner, size_t size);
 
 /* heap_policy.c: which requests take more than a plain malloc; under the set's lock. */
 void capheap_update_special(capheap_heap_t *heap);

@@ -42,7 +42,8 @@ static uintptr_t block_of_alias(const capheap_slot_t *slot, uintptr_t address) {
 }
 
 /* Under the slot's lock. False: it serves no longer, or does not hold the pointer after all. */
-static bool examine(capheap_slot_t *slot, const void *ptr, capheap_place_t *place) {
+static bool examine(const capheap_heap_t *heap, capheap_slot_t *slot, const void *ptr,
+                    capheap_place_t *place) {
     const capheap_memory_t *memory = &slot->memory;
     uintptr_t address = (uintptr_t)ptr;
     if (slot->state != CAPHEAP_SLOT_SERVING) {
@@ -60,6 +61,7 @@ static bool examine(capheap_slot_t *slot, const void *ptr, capheap_place_t *plac
     place->block = (unsigned char *)address;
     place->size = capheap_region_usable_size(&slot->region, place->block);
     slot->asked = NULL;
+    place->owner = place->size != 0 ? capheap_owner_at(heap, slot, place->block) : NULL;
     return true;
 }
 
@@ -72,7 +74,7 @@ static bool find(const capheap_heap_t *heap, const void *ptr, capheap_place_t *p
         return false;
     }
     capheap_port_lock(&slot->lock);
-    bool found = examine(slot, ptr, place);
+    bool found = examine(heap, slot, ptr, place);
     capheap_port_unlock(&slot->lock);
     return found;
 }

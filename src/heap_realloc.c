@@ -32,21 +32,22 @@ static bool is_lined_up(const capheap_place_t *place, const void *ptr, const cap
            ((uintptr_t)ptr & (alignment - 1)) == 0;
 }
 
-static void release(const capheap_place_t *place) {
+static void release(capheap_heap_t *heap, const capheap_place_t *place) {
     capheap_port_lock(&place->slot->lock);
-    capheap_region_free(&place->slot->region, place->block);
+    capheap_give_back(heap, place->slot, place->block);
     capheap_port_unlock(&place->slot->lock);
 }
 
 /* By the engine, within the region. What is kept there the block can't grow into: a search may
  * find it another place. */
-static void *resize(const capheap_place_t *place, const capheap_call_t *call) {
+static void *resize(const capheap_place_t *place, capheap_call_t *call) {
     capheap_slot_t *slot = place->slot;
     size_t size = call->request->size;
     void *block = NULL;
     capheap_port_lock(&slot->lock);
     if (size <= place->size || !capheap_is_kept_from(slot, call)) {
-        block = capheap_region_realloc(&slot->region, place->block, size);
+        block = place->owner != NULL ? capheap_resize_owned(slot, call, place)
+                                     : capheap_region_realloc(&slot->region, place->block, size);
     }
     capheap_port_unlock(&slot->lock);
     if (block == NULL || !place->by_alias) {
@@ -64,7 +65,8 @@ static void *move(capheap_heap_t *heap, const void *ptr, const capheap_place_t *
     if (moved == NULL) {
         return NULL;
     }
-    capheap_place_t to = {call->slot, call->block, size, moved != call->block};
+    capheap_place_t to = {
+        .slot = call->slot, .block = call->block, .size = size, .by_alias = moved != call->block};
     if (to.by_alias) {
         capheap_port_lock(&to.slot->lock);
         to.size = capheap_region_usable_size(&to.slot->region, to.block);
@@ -72,7 +74,7 @@ static void *move(capheap_heap_t *heap, const void *ptr, const capheap_place_t *
     }
     capheap_copy_block(&to, from, size < from->size ? size : from->size);
     capheap_call_event(heap, ptr, moved, size, call->asked);
-    release(from);
+    release(heap, from);
     return moved;
 }
 
@@ -106,6 +108,9 @@ static void *change_by_passes(capheap_heap_t *heap, void *ptr, const capheap_req
     }
     void *changed = NULL;
     capheap_call_t call = capheap_call_of(request);
+    call.heap = heap;
+    call.owner = place.owner;
+    call.refund = place.owner != NULL ? place.size : 0;
     for (size_t pass = 0; pass <= request->prefer_count && changed == NULL; pass++) {
         call.pass = pass;
         call.pass_end = pass + 1;

@@ -73,7 +73,25 @@ static void *take_and_leave(capheap_slot_t *slot, capheap_call_t *call, size_t s
     return ptr;
 }
 
-/* Tag, masters, alignment, cache lines, alias, reserve: under the slot's lock. */
+static void *take_left(capheap_slot_t *slot, capheap_call_t *call, size_t size, size_t alignment) {
+    return capheap_is_kept_from(slot, call) ? take_and_leave(slot, call, size, alignment)
+                                            : take_placed(slot, call, size, alignment);
+}
+
+/* The same, charged to an owner. By its alias a block is rounded up to whole alignments. */
+static void *take_owned(capheap_slot_t *slot, capheap_call_t *call, size_t size, size_t alignment) {
+    if (capheap_hands_alias(slot, call->caps) && !capheap_round_up(&size, alignment)) {
+        return NULL;
+    }
+    void *ptr = NULL;
+    if (capheap_begin_charge(slot, call, size)) {
+        ptr = take_left(slot, call, size, alignment);
+    }
+    capheap_end_charge(slot, call, ptr);
+    return ptr;
+}
+
+/* Tag, masters, alignment, cache lines, alias, reserve, quota: under the slot's lock. */
 static void *take_special(capheap_slot_t *slot, capheap_call_t *call) {
     if (slot->state != CAPHEAP_SLOT_SERVING || (call->caps & slot->lacks) != 0 ||
         !capheap_admits(slot, call)) {
@@ -86,8 +104,8 @@ static void *take_special(capheap_slot_t *slot, capheap_call_t *call) {
     if (!capheap_round_up(&size, line)) {
         return NULL;
     }
-    return capheap_is_kept_from(slot, call) ? take_and_leave(slot, call, size, alignment)
-                                            : take_placed(slot, call, size, alignment);
+    return call->owner != NULL ? take_owned(slot, call, size, alignment)
+                               : take_left(slot, call, size, alignment);
 }
 
 /* Under its lock, a region is asked for the block; what made it a candidate is checked again. */
@@ -182,6 +200,7 @@ static void *search_placed(capheap_heap_t *heap, capheap_call_t *call) {
 
 static void *search(capheap_heap_t *heap, capheap_call_t *call) {
     void *ptr = NULL;
+    call->heap = heap;
     for (size_t pass = call->pass; pass < call->pass_end && ptr == NULL; pass++) {
         capheap_set_pass(call, pass);
         ptr = call->request->tag != NULL ? search_by_tag(heap, call) : search_placed(heap, call);

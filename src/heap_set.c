@@ -16,6 +16,7 @@ void capheap_init(capheap_heap_t *heap, capheap_slot_t *slots, size_t slot_count
  * is first taken, which is when the first region is added, before other threads use the heap. */
 static void make_locks(capheap_heap_t *heap) {
     capheap_port_lock_init(&heap->lock);
+    capheap_port_lock_init(&heap->owner_lock);
     for (size_t i = 0; i < heap->slot_count; i++) {
         capheap_port_lock_init(&heap->slots[i].lock);
     }

@@ -27,6 +27,10 @@ extern "C" {
 #define CAPHEAP_REFUSED_RESERVE                                                                    \
     (1u << 9) /* held in reserve: of what is free, `kept` bytes are for others (policy.h) */
 
+#define CAPHEAP_REFUSED_QUOTA (1u << 10) /* its owner's limit, or the parent's, is in the way */
+#define CAPHEAP_REFUSED_OWNERS                                                                     \
+    (1u << 11) /* an owner was named and the region keeps none (quota.h) */
+
 /* What one region says to a request. */
 typedef struct capheap_refusal {
     capheap_memory_t memory; /* the region: start, size, alias */

@@ -126,7 +126,9 @@ typedef struct capheap_slot {
     size_t keep_piece; /* ... and in one piece */
     size_t part_bytes; /* the same while a reserve is dealt out */
     size_t part_piece;
-    const void *asked; /* the pointer being looked at, if it is the alias's: for reports */
+    uint8_t *owners;     /* a byte per cell: whose block begins there (quota.h); NULL: no owners */
+    uint8_t owner_shift; /* log2 of a cell's bytes */
+    const void *asked;   /* the pointer being looked at, if it is the alias's: for reports */
     capheap_lock_t lock;
     capheap_region_t region;
 } capheap_slot_t;
@@ -145,7 +147,10 @@ typedef struct capheap_heap {
     capheap_caps_t special;          /* requests with one of these take more than a plain malloc */
     capheap_caps_t line_caps;        /* those of `special` that ask for whole cache lines */
     capheap_caps_t reserve_caps;     /* whom the reserve is for; 0: there is none */
-    size_t internal_up_to;           /* placement (policy.h) */
+    struct capheap_owner *owners;    /* quota.h */
+    size_t owner_count;
+    capheap_lock_t owner_lock; /* of their counts */
+    size_t internal_up_to;     /* placement (policy.h) */
     size_t external_from;
     uint8_t master_count;
     uint8_t locks_ready;

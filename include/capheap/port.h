@@ -29,8 +29,9 @@ void capheap_port_lock_init(capheap_lock_t *lock);
  * Take and give back. From taking to giving back no other thread, core or interrupt that uses the
  * same heap gets past capheap_port_lock, and what one holder wrote the next one sees.
  *
- * What the port can rely on: a holder never takes a lock that it holds. It holds at most two, first
- * the lock of a heap's set, then that of one of its regions, and gives them back in reverse order.
+ * What the port can rely on: a holder never takes a lock that it holds. It holds at most three:
+ * first the lock of a heap's set, then that of one of its regions, then, where quotas are used,
+ * that of the heap's owners; and it gives them back in reverse order.
  * A region's lock is held for one operation of the engine: O(1), some hundred instructions, no call
  * out but the report hook. That of a set is held while its list of regions is changed, O(regions),
  * and for a moment when no region could serve a request or seemed to hold a pointer.
