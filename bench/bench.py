@@ -103,19 +103,17 @@ def command_size():
 
 
 def command_worst(seed="1", rounds="16000", pool="65536"):
-    program = machine.build_target("rv32", "capheap", "adapter.c", machine.core())
-    lines = machine.run_target("rv32", program, machine.WORST, int(pool),
-                               extra=(int(seed), int(rounds)))
+    figures, lines = measures.search_worst(int(seed), int(rounds), int(pool))
     folder = os.path.join(machine.BUILD, "worst")
     os.makedirs(folder, exist_ok=True)
     print(f"seed {seed}, {rounds} sequences per call, pool of {pool} bytes:")
-    for name in ("malloc", "free", "aligned"):
-        cost = next(line[3] for line in lines if line[:3] == ["worst", name, "instructions"])
+    for name in measures.WORST_CALLS:
+        cost = figures.get("capheap", "rv32imac", f"{name} found", f"{int(pool) >> 10}K")
         path = os.path.join(folder, f"{name}-{seed}.txt")
         with open(path, "w", encoding="utf-8") as file:
             file.writelines(" ".join(line[2:]) + "\n" for line in lines
                             if line[:2] == ["step", name])
-        print(f"  {name:8} {cost:>5} instructions, steps in {os.path.relpath(path, machine.TOP)}")
+        print(f"  {name:8} {cost:5.0f} instructions; the steps: {os.path.relpath(path, machine.TOP)}")
     return 0
 
 

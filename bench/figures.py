@@ -5,8 +5,9 @@ import csv
 import math
 
 FIELDS = ["allocator", "target", "figure", "case", "value"]
-# Counts that describe the load, or depend on the computer: shown, but not held to anything.
-DESCRIPTIVE = ("calls", "pool", "time")
+# Counts that describe the load, depend on the computer, or were found by a search that another
+# engine leads elsewhere: shown, but not held to anything.
+DESCRIPTIVE = ("calls", "pool", "time", "found")
 
 
 class Figures:

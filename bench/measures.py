@@ -112,6 +112,21 @@ def measure_heap(traces):
     return figures
 
 
+WORST_CALLS = ("malloc", "free", "aligned")
+
+
+def search_worst(seed=1, rounds=16000, pool=65536):
+    """Climb towards slow calls: what they cost, and the program's lines, which tell the steps."""
+    machine.progress(f"searching for slow calls, seed {seed}")
+    program = build_target("rv32", "capheap", "adapter.c", core())
+    lines = run_target("rv32", program, machine.WORST, pool, extra=(seed, rounds))
+    figures = Figures()
+    for line in lines:
+        if line[0] == "worst" and line[2] == "instructions":
+            figures.add("capheap", "rv32imac", f"{line[1]} found", f"{pool >> 10}K", line[3])
+    return figures, lines
+
+
 SIZE_TARGETS = {
     "cortex-m0": ["arm-none-eabi", "-mcpu=cortex-m0", "-mthumb"],
     "cortex-m4": ["arm-none-eabi", "-mcpu=cortex-m4", "-mthumb"],
@@ -182,6 +197,7 @@ def measure_ours(quick=False):
     if not quick:
         figures.merge(measure_engine("mps2", traces, pools))
         figures.merge(measure_heap(HEAP_TRACES))
+        figures.merge(search_worst()[0])
     figures.merge(measure_sizes(QUICK_SIZES if quick else tuple(SIZE_TARGETS)))
     return figures
 

@@ -3,7 +3,8 @@
 
 import re
 
-from measures import HEAPS, MADE, PEER_POOLS, POOLS, REAL, SIZE_TARGETS, TRACES, size_configurations
+from measures import (HEAPS, MADE, PEER_POOLS, POOLS, REAL, SIZE_TARGETS, TRACES, WORST_CALLS,
+                      size_configurations)
 
 PATTERNS = [f"patterns {pool >> 10}K" for pool in POOLS]
 PEER_PATTERNS = [f"patterns {pool >> 10}K" for pool in PEER_POOLS]
@@ -73,6 +74,16 @@ def call_rows(figures):
     return rows
 
 
+def worst_rows(figures):
+    rows = [["slowest call (rv32imac)", *WORST_CALLS]]
+    patterns = [figures.most("capheap", "rv32imac", call + " max", PATTERNS)
+                for call in ("malloc", "free")]
+    rows.append(["of the patterns, 64 KB to 2 MB", *map(shown, patterns), "-"])
+    found = [figures.get("capheap", "rv32imac", call + " found", "64K") for call in WORST_CALLS]
+    rows.append(["found by a search in 64 KB", *map(shown, found)])
+    return rows
+
+
 def heap_rows(figures):
     """Means above the engine's own, of the same trace in the same pool."""
     rows = [["instructions above the engine's (rv32imac)", "malloc", "free", "aligned"]]
@@ -127,8 +138,8 @@ def host_rows(figures):
     return rows
 
 
-ALL = [memory_rows, call_rows, heap_rows, size_rows, peer_size_rows, books_rows, block_rows,
-       host_rows]
+ALL = [memory_rows, call_rows, worst_rows, heap_rows, size_rows, peer_size_rows, books_rows,
+       block_rows, host_rows]
 
 
 def full(figures):
@@ -150,6 +161,8 @@ with every pointer validated. newlib and picolibc are as Debian ships them, `rel
 {memory}
 
 {calls}
+
+{worst}
 
 What the heap adds to the engine: five regions, the first or the last of which has what is asked for.
 
@@ -191,6 +204,7 @@ def write_readme(figures, path):
         text = file.read()
     tables = README_TABLES.format(
         memory=markdown(memory_rows(figures)), calls=markdown(call_rows(figures)),
+        worst=markdown(worst_rows(figures)),
         heap=markdown(heap_rows(figures)), size=markdown(size_rows(figures)),
         peer_size=markdown(peer_size_rows(figures)), books=markdown(books_rows(figures)),
         host=markdown(host_rows(figures)), others=markdown(OTHERS))
