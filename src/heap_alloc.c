@@ -19,6 +19,7 @@ void *capheap_conclude(capheap_heap_t *heap, const capheap_call_t *call, void *p
         clear(heap, call, ptr);
     }
     capheap_call_event(heap, NULL, ptr, call->request->size, call->asked);
+    capheap_check_marks(heap);
     return ptr;
 }
 

@@ -14,6 +14,7 @@ static void free_located(capheap_heap_t *heap, void *ptr) {
     capheap_give_back(heap, place.slot, place.block);
     place.slot->asked = NULL;
     capheap_port_unlock(&place.slot->lock);
+    capheap_check_marks(heap);
 }
 
 void capheap_free(capheap_heap_t *heap, void *ptr) {
@@ -21,7 +22,7 @@ void capheap_free(capheap_heap_t *heap, void *ptr) {
         return;
     }
     capheap_slot_t *slot = capheap_slot_by_memory(heap, (uintptr_t)ptr);
-    if (slot == NULL || heap->hooks.event != NULL) {
+    if (slot == NULL || heap->watched) {
         free_located(heap, ptr);
         return;
     }

@@ -180,6 +180,9 @@ struct capheap_owner *capheap_owner_at(const capheap_heap_t *heap, const capheap
 /* May the owner have so many bytes more? False for one that isn't the heap's. */
 bool capheap_has_quota(capheap_heap_t *heap, const struct capheap_owner *owner, size_t size);
 
+/* heap_mark.c: signal what marks have been passed. No lock is held. */
+void capheap_check_marks(capheap_heap_t *heap);
+
 /* heap_policy.c: which requests take more than a plain malloc; under the set's lock. */
 void capheap_update_special(capheap_heap_t *heap);
 

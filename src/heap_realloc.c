@@ -119,6 +119,8 @@ static void *change_by_passes(capheap_heap_t *heap, void *ptr, const capheap_req
     }
     if (changed == NULL) {
         capheap_call_failure(heap, request);
+    } else {
+        capheap_check_marks(heap);
     }
     return changed;
 }

@@ -147,12 +147,14 @@ typedef struct capheap_heap {
     capheap_caps_t special;          /* requests with one of these take more than a plain malloc */
     capheap_caps_t line_caps;        /* those of `special` that ask for whole cache lines */
     capheap_caps_t reserve_caps;     /* whom the reserve is for; 0: there is none */
+    struct capheap_mark *marks;      /* mark.h */
     struct capheap_owner *owners;    /* quota.h */
     size_t owner_count;
     capheap_lock_t owner_lock; /* of their counts */
     size_t internal_up_to;     /* placement (policy.h) */
     size_t external_from;
     uint8_t master_count;
+    uint8_t watched; /* an event hook or a mark waits for what is given back */
     uint8_t locks_ready;
     uint8_t startup_over;
     capheap_lock_t lock; /* of the set of regions */
