@@ -29,10 +29,8 @@ void capheap_free(capheap_heap_t *heap, void *ptr) {
     capheap_port_lock(&slot->lock);
     bool found = slot->state == CAPHEAP_SLOT_SERVING &&
                  (uintptr_t)ptr - slot->memory.start < slot->memory.size;
-    if (found && slot->owners == NULL) {
+    if (found) {
         capheap_region_free(&slot->region, ptr);
-    } else if (found) {
-        capheap_give_back(heap, slot, ptr);
     }
     capheap_port_unlock(&slot->lock);
     if (!found) {

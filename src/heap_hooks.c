@@ -4,7 +4,7 @@
 
 void capheap_set_hooks(capheap_heap_t *heap, const capheap_hooks_t *hooks) {
     heap->hooks = hooks != NULL ? *hooks : (capheap_hooks_t){0};
-    heap->watched = heap->hooks.event != NULL || heap->marks != NULL;
+    capheap_update_special(heap);
 }
 
 void capheap_call_event(const capheap_heap_t *heap, const void *old_ptr, const void *new_ptr,

@@ -183,7 +183,8 @@ bool capheap_has_quota(capheap_heap_t *heap, const struct capheap_owner *owner, 
 /* heap_mark.c: signal what marks have been passed. No lock is held. */
 void capheap_check_marks(capheap_heap_t *heap);
 
-/* heap_policy.c: which requests take more than a plain malloc; under the set's lock. */
+/* heap_policy.c: which requests take more than a plain malloc, and whether blocks more than a plain
+ * free; under the set's lock. */
 void capheap_update_special(capheap_heap_t *heap);
 
 /* heap_serve.c: NULL if no region serves it. No hooks. */

@@ -8,7 +8,7 @@
 void capheap_update_special(capheap_heap_t *heap) {
     bool policy = heap->internal_up_to != 0 || heap->external_from != 0 || heap->reserve_caps != 0;
     policy = policy || heap->marks != NULL;
-    heap->watched = heap->hooks.event != NULL || heap->marks != NULL;
+    heap->watched = heap->hooks.event != NULL || heap->marks != NULL || heap->owners != NULL;
     capheap_caps_t always = CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED | heap->line_caps;
     CAPHEAP_WRITE(heap->special, policy ? ~(capheap_caps_t)0 : always);
 }

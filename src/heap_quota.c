@@ -171,6 +171,7 @@ capheap_status_t capheap_set_owners(capheap_heap_t *heap, capheap_owner_t *owner
     if (!busy) {
         heap->owners = owners;
         heap->owner_count = owner_count;
+        capheap_update_special(heap);
         for (size_t i = 0; i < owner_count; i++) {
             owners[i].used = owners[i].peak = owners[i].refused = 0;
         }

@@ -154,7 +154,7 @@ typedef struct capheap_heap {
     size_t internal_up_to;     /* placement (policy.h) */
     size_t external_from;
     uint8_t master_count;
-    uint8_t watched; /* an event hook or a mark waits for what is given back */
+    uint8_t watched; /* hook, mark or owners wait for what is given back */
     uint8_t locks_ready;
     uint8_t startup_over;
     capheap_lock_t lock; /* of the set of regions */
