@@ -30,11 +30,11 @@ test: ## Build and run all tests: gcc and clang, 64 and 32 bit, sanitizers, bare
 	@scripts/test $(TESTS)
 
 qemu: ## Run the tests on one emulated board: make qemu BOARD=mps2-an385 (docs/targets.md)
-	@scripts/setup targets
+	@scripts/setup targets $(filter rp2040,$(BOARD))
 	@scripts/targets $(or $(BOARD),mps2-an385)
 
 targets: ## Run the tests on all emulated boards and print a table
-	@scripts/setup targets
+	@scripts/setup targets rp2040
 	@scripts/targets
 
 bench: ## Measure memory, instructions and size, ours beside Debian's C libraries (minutes)
