@@ -113,7 +113,8 @@ def command_worst(seed="1", rounds="16000", pool="65536"):
         with open(path, "w", encoding="utf-8") as file:
             file.writelines(" ".join(line[2:]) + "\n" for line in lines
                             if line[:2] == ["step", name])
-        print(f"  {name:8} {cost:5.0f} instructions; the steps: {os.path.relpath(path, machine.TOP)}")
+        steps = os.path.relpath(path, machine.TOP)
+        print(f"  {name:8} {cost:5.0f} instructions; the steps: {steps}")
     return 0
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Figures and their CSV files: allocator, target, figure, case, value. Less is better throughout."""
+"""Figures and their CSV files: allocator, target, figure, case, value. Less is better."""
 
 import csv
 import math

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The plot in README: what a program needs and what its calls cost, ours beside the C libraries'."""
+"""The plot in README: memory and instructions, ours beside the C libraries'."""
 
 import re
 
@@ -41,7 +41,8 @@ def draw_memory(axes, figures, styles):
               for name in styles if figures.get(name, "32 bit", "memory", "lua") is not None}
     bars(axes, REAL, series, styles)
     axes.axhline(1, color="black", linewidth=0.8)
-    axes.set_title("Smallest pool that completes the program,\nas a multiple of its peak of live bytes")
+    axes.set_title("Smallest pool that completes the program,\n"
+                   "as a multiple of its peak of live bytes")
 
 
 def draw_calls(axes, figures, styles):
