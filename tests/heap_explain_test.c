@@ -81,7 +81,7 @@ TEST(held_back) {
 
 TEST(alignment_and_lines) {
     open_all();
-    capheap_request_t request = {.size = 3000, .alignment = 8192, .caps = CAPHEAP_DMA};
+    capheap_request_t request = {.size = 3000, .alignment = 1u << 28, .caps = CAPHEAP_DMA};
     capheap_allocate(&heap, &request);
     CHECK_EQ(explain(&request), 4);
     CHECK_EQ(refusals[0].reasons, CAPHEAP_REFUSED_ALIGNMENT);
