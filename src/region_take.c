@@ -5,12 +5,14 @@
  * Which free block serves a request:
  * - one of exactly its length, if it is short enough for a bin of its own;
  * - else the first block of its own bin, if that is long enough;
- * - else, if it is small, the lowest in address of the open block and the heads of the next few
+ * - else, if it is small, the lowest in address of the open block and the heads of the next two
  *   longer bins: near the best fit, but gathered at low addresses, so that high memory stays whole.
  *   What is left of the block becomes the open one, unless it is a crumb;
  * - else the head of the next longer bin;
- * - at last, more blocks of its own bin. It takes the low end of the free block, or the high end if
- *   it is large for the region: the small and the large keep out of each other's way.
+ * - at last, more blocks of its own bin.
+ *
+ * It takes the low end of the free block, or the high end if it is large for the region: the small
+ * and the large keep out of each other's way.
  *
  * The common paths call nothing, so that they need no stack: whatever is rare is a tail call.
  */

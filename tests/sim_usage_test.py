@@ -47,7 +47,7 @@ class Usage(unittest.TestCase):
         self.fails("too many arguments", "chips", "esp32")
         self.fails("which chip?", "chip")
         self.fails("is too many", "chip", "esp32", "esp32c3")
-        self.fails("no chip 'esp33'; there are ", "chip", "esp33")
+        self.fails("no chip 'esp33'; 'capheap chips' lists ", "chip", "esp33")
         self.fails("no chip ''", "chip", "")
 
     def test_help(self):

@@ -14,13 +14,8 @@ bool chip_setup_choose(chip_setup_t *setup, const char *name, problem_t *problem
     if (setup->chip != NULL) {
         return true;
     }
-    char names[512] = "";
-    size_t length = 0;
-    for (size_t i = 0; capheap_chips[i] != NULL && length < sizeof names; i++) {
-        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s", i > 0 ? ", " : "",
-                                   capheap_chips[i]->name);
-    }
-    return problem_set(problem, "no chip '%.64s'; there are %s", name, names);
+    return problem_set(problem, "no chip '%.64s'; 'capheap chips' lists those that there are",
+                       name);
 }
 
 bool chip_setup_reserve(chip_setup_t *setup, const char *text, problem_t *problem) {
