@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Is a chip's table in order? Mistakes in a table would otherwise show as damaged memory. */
-#include "capheap/chip.h"
+/* Is a chip's table in order, and does a range belong to it? Mistakes would otherwise show as
+ * damaged memory. */
+#include "chip_span.h"
 
-#define WORD              4u
 #define NEVER_IN_A_MEMORY (CAPHEAP_CACHE_ALIGNED | CAPHEAP_INVALID)
 #define KNOWN_FLAGS       (CAPHEAP_MEMORY_STARTUP | CAPHEAP_MEMORY_EXTERNAL)
 
@@ -37,7 +37,7 @@ static capheap_status_t check_memory(const capheap_chip_t *chip, const capheap_m
     if (memory->type >= chip->type_count) {
         return CAPHEAP_ERROR_UNKNOWN;
     }
-    if (memory->size == 0 || (memory->start | memory->size | memory->alias) % WORD != 0 ||
+    if (memory->size == 0 || (memory->start | memory->size | memory->alias) % CAPHEAP_WORD != 0 ||
         memory->alias_kind > CAPHEAP_ALIAS_INVERTED || (memory->flags & ~KNOWN_FLAGS) != 0) {
         return CAPHEAP_ERROR_ARGUMENT;
     }
@@ -131,6 +131,30 @@ static capheap_status_t check_memories(const capheap_chip_t *chip, size_t *at) {
         }
     }
     return CAPHEAP_OK;
+}
+
+static int touches(const capheap_memory_t *memory, const capheap_range_t *range) {
+    return !capheap_span_is_empty(capheap_span_taken(memory, range)) ||
+           !capheap_span_is_empty(capheap_span_taken_by_alias(memory, range));
+}
+
+capheap_status_t capheap_chip_check_range(const capheap_chip_t *chip,
+                                          const capheap_range_t *range) {
+    if (chip == NULL || range == NULL) {
+        return CAPHEAP_ERROR_ARGUMENT;
+    }
+    if (range->start == range->end) {
+        return CAPHEAP_OK;
+    }
+    if (range->end < range->start) {
+        return range->end == 0 ? CAPHEAP_ERROR_WRAPS : CAPHEAP_ERROR_ARGUMENT;
+    }
+    for (size_t i = 0; i < chip->memory_count; i++) {
+        if (touches(&chip->memories[i], range)) {
+            return CAPHEAP_OK;
+        }
+    }
+    return CAPHEAP_ERROR_UNKNOWN;
 }
 
 static capheap_status_t check_ranges(const capheap_chip_t *chip, const capheap_range_t *ranges,

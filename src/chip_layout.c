@@ -4,9 +4,7 @@
  * stored: from a place in a memory, the nearest reserved piece is looked for among all ranges, as
  * often as there are pieces. A chip has a dozen ranges, and this runs once, before there is a heap.
  */
-#include "capheap/chip.h"
-
-#define WORD ((uintptr_t)4)
+#include "chip_span.h"
 
 typedef struct layout {
     const capheap_chip_t *chip;
@@ -18,71 +16,27 @@ typedef struct layout {
     size_t count;
 } layout_t;
 
-/* [start, end), empty if start >= end. */
-typedef struct span {
-    uintptr_t start;
-    uintptr_t end;
-} span_t;
-
-static span_t widened_to_words(const capheap_range_t *range) {
-    uintptr_t start = range->start & ~(WORD - 1);
-    uintptr_t end = range->end & ~(WORD - 1);
-    if (end != range->end) {
-        end = end <= UINTPTR_MAX - WORD ? end + WORD : UINTPTR_MAX;
-    }
-    return range->start == range->end ? (span_t){start, start} : (span_t){start, end};
-}
-
-static span_t clipped(span_t span, uintptr_t start, size_t size) {
-    return (span_t){span.start > start ? span.start : start,
-                    span.end < start + size ? span.end : start + size};
-}
-
-static int is_empty(span_t span) {
-    return span.start >= span.end;
-}
-
-/* What a range takes of a memory by the memory's own address, ... */
-static span_t taken_directly(const capheap_memory_t *memory, const capheap_range_t *range) {
-    return clipped(widened_to_words(range), memory->start, memory->size);
-}
-
-/* ... and by its alias, as addresses of the memory. */
-static span_t taken_by_alias(const capheap_memory_t *memory, const capheap_range_t *range) {
-    span_t span = {0, 0};
-    if (memory->alias_kind == CAPHEAP_ALIAS_NONE) {
-        return span;
-    }
-    span = clipped(widened_to_words(range), memory->alias, memory->size);
-    if (is_empty(span)) {
-        return span;
-    }
-    size_t size = span.end - span.start;
-    uintptr_t start = capheap_memory_from_alias(memory, span.start, size);
-    return (span_t){start, start + size};
-}
-
-static span_t nearer(span_t nearest, span_t span, uintptr_t from) {
-    int counts = !is_empty(span) && span.end > from && span.start < nearest.start;
+static capheap_span_t nearer(capheap_span_t nearest, capheap_span_t span, uintptr_t from) {
+    int counts = !capheap_span_is_empty(span) && span.end > from && span.start < nearest.start;
     return counts ? span : nearest;
 }
 
-static span_t nearest_of(const capheap_memory_t *memory, const capheap_range_t *ranges,
-                         size_t count, uintptr_t from, span_t nearest) {
+static capheap_span_t nearest_of(const capheap_memory_t *memory, const capheap_range_t *ranges,
+                                 size_t count, uintptr_t from, capheap_span_t nearest) {
     for (size_t i = 0; i < count; i++) {
-        nearest = nearer(nearest, taken_directly(memory, &ranges[i]), from);
-        nearest = nearer(nearest, taken_by_alias(memory, &ranges[i]), from);
+        nearest = nearer(nearest, capheap_span_taken(memory, &ranges[i]), from);
+        nearest = nearer(nearest, capheap_span_taken_by_alias(memory, &ranges[i]), from);
     }
     return nearest;
 }
 
 /* The reserved piece of a memory that starts first of those that end after `from`; at the memory's
  * end if there is none. */
-static span_t next_reserved(const layout_t *layout, const capheap_memory_t *memory,
-                            uintptr_t from) {
+static capheap_span_t next_reserved(const layout_t *layout, const capheap_memory_t *memory,
+                                    uintptr_t from) {
     const capheap_chip_t *chip = layout->chip;
     uintptr_t end = memory->start + memory->size;
-    span_t nearest = {end, end};
+    capheap_span_t nearest = {end, end};
     nearest = nearest_of(memory, chip->reserved, chip->reserved_count, from, nearest);
     return nearest_of(memory, layout->given, layout->given_count, from, nearest);
 }
@@ -149,7 +103,7 @@ static capheap_status_t add_memory(layout_t *layout, const capheap_memory_t *mem
     uintptr_t end = memory->start + memory->size;
     uintptr_t from = memory->start;
     while (from < end) {
-        span_t reserved = next_reserved(layout, memory, from);
+        capheap_span_t reserved = next_reserved(layout, memory, from);
         if (reserved.start > from) {
             capheap_memory_t piece = slice(memory, from, reserved.start);
             capheap_status_t status = add_piece(layout, &piece);
@@ -167,33 +121,10 @@ static capheap_memory_t fit(const capheap_memory_t *memory, size_t *fitted) {
     if ((memory->flags & CAPHEAP_MEMORY_EXTERNAL) == 0) {
         return *memory;
     }
-    size_t size = *fitted & ~(size_t)(WORD - 1);
+    size_t size = *fitted & ~(size_t)(CAPHEAP_WORD - 1);
     size = size < memory->size ? size : memory->size;
     *fitted -= size;
     return slice(memory, memory->start, memory->start + size);
-}
-
-static int touches(const capheap_memory_t *memory, const capheap_range_t *range) {
-    return !is_empty(taken_directly(memory, range)) || !is_empty(taken_by_alias(memory, range));
-}
-
-capheap_status_t capheap_chip_check_range(const capheap_chip_t *chip,
-                                          const capheap_range_t *range) {
-    if (chip == NULL || range == NULL) {
-        return CAPHEAP_ERROR_ARGUMENT;
-    }
-    if (range->start == range->end) {
-        return CAPHEAP_OK;
-    }
-    if (range->end < range->start) {
-        return range->end == 0 ? CAPHEAP_ERROR_WRAPS : CAPHEAP_ERROR_ARGUMENT;
-    }
-    for (size_t i = 0; i < chip->memory_count; i++) {
-        if (touches(&chip->memories[i], range)) {
-            return CAPHEAP_OK;
-        }
-    }
-    return CAPHEAP_ERROR_UNKNOWN;
 }
 
 static int takes_external_memory(const capheap_chip_t *chip) {
