@@ -2,7 +2,7 @@
 # The front door. `make help` lists what there is; the work is done by CMake and by scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build preload test qemu targets bench bench-check bench-accept \
+.PHONY: help demo build install preload test qemu targets bench bench-check bench-accept \
     bench-worst size fuzz docs format clean
 
 help: ## List the targets
@@ -18,6 +18,9 @@ build: ## Build the library and the command capheap into build/release
 	@mkdir -p build/release
 	@{ cmake -S . -B build/release -G Ninja -DCMAKE_BUILD_TYPE=Release -DCAPHEAP_BUILD_TESTS=OFF && \
 	    cmake --build build/release; } >build/release/log 2>&1 || { cat build/release/log; exit 1; }
+
+install: build ## Install library, headers, package files and command: PREFIX=/usr/local, DESTDIR=
+	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(or $(PREFIX),/usr/local)"
 
 preload: ## Build libcapheap_malloc.so: LD_PRELOAD=build/release/libcapheap_malloc.so PROGRAM
 	@scripts/setup demo
