@@ -64,9 +64,10 @@ fuzz: ## Fuzz the region engine with libFuzzer for SECONDS (default 60)
 	@scripts/setup fuzz
 	@scripts/fuzz $(or $(SECONDS),60)
 
-docs: ## Write docs/chips.md from the tables of chips/
-	@scripts/setup demo
+docs: ## API reference, into build/docs; docs/chips.md anew from the tables of chips/
+	@scripts/setup demo docs
 	@scripts/docs-chips
+	@scripts/docs-api
 
 format: ## Format all C files with clang-format
 	@scripts/setup format

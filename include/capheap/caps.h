@@ -9,18 +9,19 @@
 
 #include <stdint.h>
 
+/* A set of capabilities: the bits below, ORed. */
 typedef uint32_t capheap_caps_t;
 
-#define CAPHEAP_EXEC   (UINT32_C(1) << 0) /* instructions can be fetched from it */
-#define CAPHEAP_32BIT  (UINT32_C(1) << 1) /* aligned 32-bit accesses work */
-#define CAPHEAP_8BIT   (UINT32_C(1) << 2) /* accesses of 8 and 16 bits work too */
-#define CAPHEAP_DMA    (UINT32_C(1) << 3) /* the chip's general DMA engine reaches it */
-#define CAPHEAP_PID2   (UINT32_C(1) << 4) /* process 2 reaches it; likewise the next five */
-#define CAPHEAP_PID3   (UINT32_C(1) << 5)
-#define CAPHEAP_PID4   (UINT32_C(1) << 6)
-#define CAPHEAP_PID5   (UINT32_C(1) << 7)
-#define CAPHEAP_PID6   (UINT32_C(1) << 8)
-#define CAPHEAP_PID7   (UINT32_C(1) << 9)
+#define CAPHEAP_EXEC   (UINT32_C(1) << 0)  /* instructions can be fetched from it */
+#define CAPHEAP_32BIT  (UINT32_C(1) << 1)  /* aligned 32-bit accesses work */
+#define CAPHEAP_8BIT   (UINT32_C(1) << 2)  /* accesses of 8 and 16 bits work too */
+#define CAPHEAP_DMA    (UINT32_C(1) << 3)  /* the chip's general DMA engine reaches it */
+#define CAPHEAP_PID2   (UINT32_C(1) << 4)  /* process 2 reaches it */
+#define CAPHEAP_PID3   (UINT32_C(1) << 5)  /* process 3 reaches it */
+#define CAPHEAP_PID4   (UINT32_C(1) << 6)  /* process 4 reaches it */
+#define CAPHEAP_PID5   (UINT32_C(1) << 7)  /* process 5 reaches it */
+#define CAPHEAP_PID6   (UINT32_C(1) << 8)  /* process 6 reaches it */
+#define CAPHEAP_PID7   (UINT32_C(1) << 9)  /* process 7 reaches it */
 #define CAPHEAP_SPIRAM (UINT32_C(1) << 10) /* external RAM */
 #define CAPHEAP_INTERNAL                                                                           \
     (UINT32_C(1) << 11)                     /* internal: stays there when the flash cache is off   \

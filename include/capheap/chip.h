@@ -28,7 +28,7 @@ extern "C" {
  * the third priority is the last to be spent on a plain request, and still serves one that asks
  * for what only it can do.
  */
-#define CAPHEAP_PRIORITIES 3
+#define CAPHEAP_PRIORITIES 3 /* lists of capabilities per type */
 
 /*
  * A kind of memory. Its tag is its index in the chip's table.
@@ -49,7 +49,7 @@ typedef struct capheap_type {
 
 /* A second address of a memory, on the instruction bus. */
 typedef enum capheap_alias {
-    CAPHEAP_ALIAS_NONE = 0,
+    CAPHEAP_ALIAS_NONE = 0, /* none */
     CAPHEAP_ALIAS_LINEAR,   /* alias + (address - start) */
     CAPHEAP_ALIAS_INVERTED, /* words in reverse order: the memory's last word is the alias's first
                                (ESP32's SRAM 1) */
@@ -70,10 +70,10 @@ typedef struct capheap_memory {
     uintptr_t alias;    /* the lowest address of the same piece on the instruction bus; 0 if none */
 } capheap_memory_t;
 
-/* start <= address < end; start == end: nothing. */
+/* A piece of the address space: start <= address < end; start == end: nothing. */
 typedef struct capheap_range {
-    uintptr_t start;
-    uintptr_t end;
+    uintptr_t start;  /* the first address; any */
+    uintptr_t end;    /* the first one that is not meant any more */
     const char *name; /* what it is for; may be NULL */
 } capheap_range_t;
 
@@ -83,8 +83,9 @@ typedef struct capheap_range {
  */
 typedef uint32_t capheap_masters_t;
 
-#define CAPHEAP_MASTERS_MAX 32
+#define CAPHEAP_MASTERS_MAX 32 /* bits of capheap_masters_t */
 
+/* A chip: four tables and a name. Constant; what it points to must outlive its use. */
 typedef struct capheap_chip {
     const char *name;                 /* "esp32": lower-case letters, digits, '-' */
     const char *title;                /* "Espressif ESP32" */
@@ -97,11 +98,11 @@ typedef struct capheap_chip {
     const char *const *masters;       /* names as the manual has them; NULL: none are known */
     const capheap_masters_t *reach;   /* per type: the masters that reach its memory, by the manual;
                                          what no manual tells is not reached. NULL if masters is */
-    uint8_t type_count;
-    uint8_t memory_count;
-    uint8_t reserved_count;
-    uint8_t usual_count;
-    uint8_t master_count; /* at most CAPHEAP_MASTERS_MAX */
+    uint8_t type_count;               /* entries of types, and of reach */
+    uint8_t memory_count;             /* entries of memories, at least 1 */
+    uint8_t reserved_count;           /* entries of reserved */
+    uint8_t usual_count;              /* entries of usual */
+    uint8_t master_count;             /* entries of masters, at most CAPHEAP_MASTERS_MAX */
 } capheap_chip_t;
 
 /* Bytes of the smallest piece that a layout keeps: what a region of 8-byte granules needs. With
@@ -153,20 +154,21 @@ capheap_status_t capheap_chip_check(const capheap_chip_t *chip, size_t *index);
  */
 capheap_masters_t capheap_chip_master(const capheap_chip_t *chip, const char *name);
 
-/* The masters that reach memory of this type; none if the type is out of range. */
+/* The masters that reach memory of this type; none if the type is out of range. O(1). */
 capheap_masters_t capheap_chip_reach(const capheap_chip_t *chip, size_t type);
 
-/* All capabilities of a type. */
+/* All capabilities of a type, of its three priorities together. O(1). */
 capheap_caps_t capheap_type_caps(const capheap_type_t *type);
 
 /*
- * From one address of a memory to the other. Both take a piece (size 0 included) that lies inside
- * the memory, or inside its alias, and give the lowest address of the same piece on the other
- * side; 0 if it does not lie inside, or if there is no alias. Where the alias is inverted, the
- * piece's last word is the first on the other side; so the alias of a block and size 0 give the
- * end of the block. O(1).
+ * From an address of a memory to that on the instruction bus: of a piece of `size` bytes (0
+ * included) that lies inside the memory, the lowest address on the other side; 0 if it does not lie
+ * inside, or if there is no alias. Where the alias is inverted, the piece's last word is the first
+ * on the other side; so the alias of a block and size 0 give the end of the block. O(1).
  */
 uintptr_t capheap_memory_to_alias(const capheap_memory_t *memory, uintptr_t start, size_t size);
+/* The other way: of a piece that lies inside the alias, the lowest address in the memory itself. 0
+ * as above. O(1). */
 uintptr_t capheap_memory_from_alias(const capheap_memory_t *memory, uintptr_t alias, size_t size);
 
 /* Every table of chips/, NULL at the end. A firmware that names its chip links that table alone. */

@@ -33,13 +33,13 @@ extern "C" {
 
 /* What one region says to a request. */
 typedef struct capheap_refusal {
-    capheap_memory_t memory; /* the region: start, size, alias */
-    const capheap_type_t *type;
-    uint32_t tag;
-    uint32_t reasons; /* CAPHEAP_REFUSED_*, all that hold; 0: it would serve the request now */
-    capheap_caps_t lacks;
-    capheap_caps_t forbidden;
-    capheap_masters_t unreached;
+    capheap_memory_t memory;    /* the region: start, size, alias */
+    const capheap_type_t *type; /* the region's */
+    uint32_t tag;               /* the region's */
+    uint32_t reasons;     /* CAPHEAP_REFUSED_*, all that hold; 0: it would serve the request now */
+    capheap_caps_t lacks; /* asked for, and not there */
+    capheap_caps_t forbidden;    /* there, and not to be */
+    capheap_masters_t unreached; /* asked for, and don't reach it */
     size_t needed; /* bytes that the block would take here, whole granules and cache lines; SIZE_MAX
                       if that passes it */
     size_t largest;    /* bytes in one piece now; 0 if held back */

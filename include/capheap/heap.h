@@ -64,10 +64,10 @@ typedef struct capheap_request {
     capheap_masters_t masters;    /* all of these bus masters must reach it (chip.h) */
     const capheap_caps_t *prefer; /* best first: try as if prefer[0] had been asked for besides
                                      caps, then as if prefer[1] had been, ..., then by caps alone */
-    size_t prefer_count;
-    const uint32_t *tag;         /* only regions with this tag; caps may be 0 then. NULL: any */
-    bool zero;                   /* the block is to be all zero */
-    struct capheap_owner *owner; /* whom it is charged to; NULL: nobody */
+    size_t prefer_count;          /* entries of prefer */
+    const uint32_t *tag;          /* only regions with this tag; caps may be 0 then. NULL: any */
+    bool zero;                    /* the block is to be all zero */
+    struct capheap_owner *owner;  /* whom it is charged to; NULL: nobody */
 } capheap_request_t;
 
 /* ------------------------------------------------------------------------------------- hooks */
@@ -93,6 +93,7 @@ typedef void (*capheap_event_fn)(void *context, const void *old_ptr, const void 
  */
 typedef void (*capheap_failure_fn)(void *context, const capheap_request_t *request);
 
+/* What the heap calls: none, some or all. */
 typedef struct capheap_hooks {
     capheap_event_fn event;     /* may be NULL */
     capheap_failure_fn failure; /* may be NULL */
@@ -173,7 +174,8 @@ typedef struct capheap_heap {
     static capheap_slot_t name##_slots[(regions)];                                                 \
     static capheap_heap_t name = CAPHEAP_HEAP_INITIAL(name##_slots, (regions))
 
-/* The same at run time: slots need not be zeroed. heap and slots must stay where they are. */
+/* The same at run time, before anything else is done with the heap: slots need not be zeroed. heap
+ * and slots must stay where they are for as long as it is used. O(slots). */
 void capheap_init(capheap_heap_t *heap, capheap_slot_t *slots, size_t slot_count);
 
 /* Before other threads use the heap, or while none does. hooks is copied; NULL: no hooks. O(1). */
@@ -279,8 +281,9 @@ void *capheap_allocate(capheap_heap_t *heap, const capheap_request_t *request);
  */
 void *capheap_reallocate(capheap_heap_t *heap, void *ptr, const capheap_request_t *request);
 
-/* A block of at least size bytes of memory with all these capabilities. Its contents are whatever
- * was there. */
+/* A block of at least size bytes of memory with all these capabilities, at a multiple of its
+ * region's granule. Its contents are whatever was there. NULL, and a failure, if no region serves
+ * it. O(regions). */
 void *capheap_malloc(capheap_heap_t *heap, size_t size, capheap_caps_t caps);
 
 /* count * size bytes, all zero. NULL, and a failure, if the product overflows. O(bytes). */
@@ -295,30 +298,36 @@ void *capheap_calloc(capheap_heap_t *heap, size_t count, size_t size, capheap_ca
  */
 void *capheap_realloc(capheap_heap_t *heap, void *ptr, size_t size, capheap_caps_t caps);
 
-/* As malloc and calloc; the address is a multiple of alignment, a power of two (else NULL, and a
- * failure). Free it like any other. */
+/* As malloc; the address is a multiple of alignment in bytes, a power of two (else NULL, and a
+ * failure). Free it like any other. O(regions). */
 void *capheap_aligned_alloc(capheap_heap_t *heap, size_t alignment, size_t size,
                             capheap_caps_t caps);
+/* As calloc, so aligned. O(bytes). */
 void *capheap_aligned_calloc(capheap_heap_t *heap, size_t alignment, size_t count, size_t size,
                              capheap_caps_t caps);
 
-/* As the above, with the first of prefer[0..prefer_count) that can be served. An empty list fails.
+/* As malloc, with the first of prefer[0..prefer_count) that can be served. An empty list fails.
  * O(prefer_count * regions). */
 void *capheap_malloc_prefer(capheap_heap_t *heap, size_t size, const capheap_caps_t *prefer,
                             size_t prefer_count);
+/* As calloc, with a list of preferences. O(prefer_count * regions + bytes). */
 void *capheap_calloc_prefer(capheap_heap_t *heap, size_t count, size_t size,
                             const capheap_caps_t *prefer, size_t prefer_count);
+/* As realloc, by each preference in turn: the block stays if its memory has these and room for it,
+ * else it moves to memory that has. O(prefer_count * regions), and the copy. */
 void *capheap_realloc_prefer(capheap_heap_t *heap, void *ptr, size_t size,
                              const capheap_caps_t *prefer, size_t prefer_count);
 
-/* From the regions with this tag, whatever their capabilities (word-only memory included), in the
- * order of choice. */
+/* As malloc, from the regions with this tag, whatever their capabilities (word-only memory
+ * included), in the order of choice. O(regions). */
 void *capheap_malloc_tagged(capheap_heap_t *heap, size_t size, uint32_t tag);
 
-/* Give a block back. NULL is fine. */
+/* Give a block back, by the address that it was handed out by. NULL is fine. A pointer that is no
+ * live block's is reported, and nothing changes. O(regions) to find the region. */
 void capheap_free(capheap_heap_t *heap, void *ptr);
 
-/* Bytes that the block at ptr has, its request rounded up; 0 for NULL. */
+/* Bytes that the block at ptr has, its request rounded up: all of them may be used. 0 for NULL; a
+ * pointer that is no live block's is reported, and 0. O(regions). */
 size_t capheap_usable_size(capheap_heap_t *heap, const void *ptr);
 
 /* ----------------------------------------------------------------------------------- figures */
@@ -335,13 +344,15 @@ typedef struct capheap_figures {
     size_t regions;      /* regions that these sums cover (a count) */
 } capheap_figures_t;
 
-/* Figures of all regions that can serve these capabilities (0: of all regions); by tag: of those
- * with the tag. Each region's are taken under its lock, one region after the other. */
+/* Figures of all regions that can serve these capabilities (0: of all regions). Each region's are
+ * taken under its lock, one region after the other. Held back regions don't count. O(regions): no
+ * block is walked. */
 void capheap_get_figures(capheap_heap_t *heap, capheap_caps_t caps, capheap_figures_t *figures);
+/* The same of the regions with this tag. O(regions). */
 void capheap_get_figures_tagged(capheap_heap_t *heap, uint32_t tag, capheap_figures_t *figures);
 
 /* Start counting the minimum afresh, from what is free now, in all regions that can serve these
- * capabilities (0: all). */
+ * capabilities (0: all). O(regions). */
 void capheap_reset_minimum(capheap_heap_t *heap, capheap_caps_t caps);
 
 #ifdef __cplusplus

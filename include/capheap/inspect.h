@@ -13,15 +13,16 @@
 extern "C" {
 #endif
 
+/* A region as it is at one moment. */
 typedef struct capheap_region_info {
-    capheap_memory_t memory; /* as it was added: start, size, alias, flags */
-    const capheap_type_t *type;
-    capheap_caps_t caps; /* all capabilities of its type, of all priorities */
-    uint32_t tag;
-    bool serving;              /* false: held back until the end of start-up; figures are 0 then */
-    bool word_only;            /* its memory takes aligned 32-bit accesses only */
-    uint32_t granule;          /* bytes */
-    capheap_figures_t figures; /* of this region alone (regions: 1 if serving) */
+    capheap_memory_t memory;    /* as it was added: start, size, alias, flags */
+    const capheap_type_t *type; /* as it was added: its name, priorities and granule */
+    capheap_caps_t caps;        /* all capabilities of its type, of all priorities */
+    uint32_t tag;               /* as it was added */
+    bool serving;               /* false: held back until the end of start-up; figures are 0 then */
+    bool word_only;             /* its memory takes aligned 32-bit accesses only */
+    uint32_t granule;           /* bytes */
+    capheap_figures_t figures;  /* of this region alone (regions: 1 if serving) */
 } capheap_region_info_t;
 
 /*
@@ -61,10 +62,10 @@ bool capheap_check(capheap_heap_t *heap, capheap_caps_t caps);
 
 /* Where a check in steps has got to; start a round with all fields 0. */
 typedef struct capheap_heap_check {
-    size_t slot;
-    capheap_check_t region;
-    bool done;  /* the round is complete */
-    bool sound; /* nothing wrong was found in this step */
+    size_t slot;            /* the heap's: the region at hand, ... */
+    capheap_check_t region; /* ... and the block in it */
+    bool done;              /* the round is complete */
+    bool sound;             /* nothing wrong was found in this step */
 } capheap_heap_check_t;
 
 /* The same over all regions, at most `count` blocks (at least 1) of one region a call: to be called

@@ -27,16 +27,16 @@ typedef void (*capheap_mark_fn)(const struct capheap_mark *mark, bool low);
  * that figure is not watched.
  */
 typedef struct capheap_mark {
-    capheap_caps_t caps; /* of the regions that can serve these; 0: of all */
-    size_t free_low;     /* bytes, as in capheap_figures_t.free */
-    size_t free_high;
-    size_t largest_low; /* bytes, as in capheap_figures_t.largest */
-    size_t largest_high;
-    capheap_mark_fn signal;
-    void *context; /* the program's */
+    capheap_caps_t caps;    /* of the regions that can serve these; 0: of all */
+    size_t free_low;        /* bytes, as in capheap_figures_t.free */
+    size_t free_high;       /* bytes, at least free_low */
+    size_t largest_low;     /* bytes, as in capheap_figures_t.largest */
+    size_t largest_high;    /* bytes, at least largest_low */
+    capheap_mark_fn signal; /* not NULL */
+    void *context;          /* the program's */
 
-    bool is_low; /* the heap's */
-    struct capheap_mark *next;
+    bool is_low;               /* the heap's */
+    struct capheap_mark *next; /* the heap's */
 } capheap_mark_t;
 
 /*

@@ -63,10 +63,11 @@ capheap_placement_t capheap_get_placement(const capheap_heap_t *heap);
 capheap_status_t capheap_set_reserve(capheap_heap_t *heap, capheap_caps_t caps, size_t bytes,
                                      size_t piece);
 
+/* A reserve as it is at one moment. */
 typedef struct capheap_reserve {
     capheap_caps_t caps; /* 0: there is none */
     size_t bytes;        /* the sum of the parts that serving regions keep */
-    size_t piece;
+    size_t piece;        /* bytes of it in one piece, as they were asked for */
 } capheap_reserve_t;
 
 /* What is kept now. O(regions), under the set's lock. */

@@ -18,7 +18,7 @@ extern "C" {
 /* A lock is the port's own to lay out in these words: a mutex, a spinlock, a saved interrupt mask.
  * It never moves and lives as long as its heap. */
 typedef struct capheap_lock {
-    uintptr_t words[CAPHEAP_PORT_LOCK_WORDS];
+    uintptr_t words[CAPHEAP_PORT_LOCK_WORDS]; /* 0 before capheap_port_lock_init */
 } capheap_lock_t;
 
 /* Make a lock ready. Called once for each lock, before its first use, by one thread; its words are
@@ -26,8 +26,9 @@ typedef struct capheap_lock {
 void capheap_port_lock_init(capheap_lock_t *lock);
 
 /*
- * Take and give back. From taking to giving back no other thread, core or interrupt that uses the
- * same heap gets past capheap_port_lock, and what one holder wrote the next one sees.
+ * Take the lock, waiting for whoever has it. From taking to giving back no other thread, core or
+ * interrupt that uses the same heap gets past capheap_port_lock, and what one holder wrote the next
+ * one sees.
  *
  * What the port can rely on: a holder never takes a lock that it holds. It holds at most three:
  * first the lock of a heap's set, then that of one of its regions, then, where quotas are used,
@@ -39,6 +40,7 @@ void capheap_port_lock_init(capheap_lock_t *lock);
  * If heaps are used in interrupts, the lock must keep these out; else a mutex is enough.
  */
 void capheap_port_lock(capheap_lock_t *lock);
+/* Give it back. Never waits. */
 void capheap_port_unlock(capheap_lock_t *lock);
 
 #ifdef __cplusplus

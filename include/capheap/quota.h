@@ -35,7 +35,7 @@ typedef struct capheap_owner {
                        region that was asked */
 } capheap_owner_t;
 
-#define CAPHEAP_OWNERS_MAX 255
+#define CAPHEAP_OWNERS_MAX 255 /* owners of one heap: a byte tells them apart */
 
 /*
  * The owners of a heap, an array that stays where it is. CAPHEAP_ERROR_ARGUMENT (more than

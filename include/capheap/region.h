@@ -28,8 +28,10 @@ extern "C" {
 /* The memory takes aligned 32-bit accesses only (instruction RAM of ESP32 and ESP8266). */
 #define CAPHEAP_REGION_WORD_ONLY 1u
 
+/* What a region is made of. It is read by capheap_region_init and not kept; a zeroed field takes
+ * its default. */
 typedef struct capheap_region_config {
-    void *start;      /* any address */
+    void *start;      /* any address but 0; the first block begins at a multiple of the granule */
     size_t size;      /* bytes: 64 to 4 GiB less one granule */
     uint32_t granule; /* bytes: 8, 16, 32, 64 or 128; 0 means 8. Every block is a multiple of it and
                          aligned to it */
@@ -38,13 +40,13 @@ typedef struct capheap_region_config {
                          region itself */
     size_t books_size;        /* its bytes: at least capheap_region_books_size(size, granule) */
     capheap_report_fn report; /* NULL: a fault stops the program (__builtin_trap) */
-    void *report_context;
+    void *report_context;     /* handed to it */
 } capheap_region_config_t;
 
 /* Thirty-two granules of the map: which start a block, and which of those are free. */
 typedef struct capheap_map_word {
-    uint32_t start;
-    uint32_t free;
+    uint32_t start; /* bit i: a block begins at the i-th of them */
+    uint32_t free;  /* of a block's first and last granule: it is free (SPEC.md) */
 } capheap_map_word_t;
 
 /* The state of a region. Its fields are the engine's own; read them through the calls below. */
@@ -132,10 +134,11 @@ size_t capheap_region_largest(const capheap_region_t *region);
 /* Start counting the minimum afresh from what is free now. */
 void capheap_region_reset_minimum(capheap_region_t *region);
 
+/* A block, live or free, as a walk shows it. */
 typedef struct capheap_block {
-    void *start;
-    size_t size; /* bytes */
-    bool used;
+    void *start; /* its address, a multiple of the granule; NULL: before the first */
+    size_t size; /* bytes, a multiple of the granule */
+    bool used;   /* live; false: free */
 } capheap_block_t;
 
 /*

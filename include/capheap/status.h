@@ -14,8 +14,9 @@
 extern "C" {
 #endif
 
+/* What a set-up call returns: CAPHEAP_OK, or why it failed. All failures are below 0. */
 typedef enum capheap_status {
-    CAPHEAP_OK = 0,
+    CAPHEAP_OK = 0,              /* done */
     CAPHEAP_ERROR_ARGUMENT = -1, /* a null pointer, or a number outside of its documented range */
     CAPHEAP_ERROR_TOO_SMALL =
         -2, /* the memory can't hold the books and one granule, or the map's memory is too small */
@@ -28,9 +29,11 @@ typedef enum capheap_status {
     CAPHEAP_ERROR_UNKNOWN = -8, /* no such region, type or chip memory */
 } capheap_status_t;
 
-/* One line of English for a status, never NULL. */
+/* One line of English for a status, never NULL; constant text, for any number. O(1); from anywhere,
+ * interrupts included. */
 const char *capheap_status_text(capheap_status_t status);
 
+/* What was found wrong: misuse by the program (the first three), or damage to memory. */
 typedef enum capheap_fault {
     CAPHEAP_FAULT_FREED =
         1, /* the pointer lies in free memory: freed twice, or used after it was freed */
@@ -43,22 +46,32 @@ typedef enum capheap_fault {
 
 struct capheap_region;
 
+/* One fault: what, where, and which block. Valid during the call of the hook. */
 typedef struct capheap_report {
-    capheap_fault_t fault;
-    const void *address; /* the pointer given, or the place that was found damaged */
+    capheap_fault_t fault; /* what is wrong */
+    const void *address;   /* the pointer given, or the place that was found damaged */
     const struct capheap_region *region; /* NULL if no region of the heap holds the address */
-    const void *block; /* start of the block that holds the address; NULL if there is none */
+    const void *block; /* start of the block, free or live, that holds the address; NULL if there is
+                          none */
     size_t block_size; /* its bytes; 0 if there is none */
 } capheap_report_t;
 
 /*
- * Called from inside the call that found the fault, under the lock that it runs under: print,
- * count, store or stop, but don't allocate from the same region. When it returns, the faulty call
- * returns too, having changed nothing.
+ * Called from inside the call that found the fault, in its thread or interrupt and under its lock:
+ * that of the region, or of the heap's set of regions. It may count, store, write to a port that it
+ * polls, or stop the program. It must not use the heap, nor call what allocates by itself: printf
+ * takes a buffer for its stream from malloc, dprintf one for long lines. To print, format into an
+ * array of one's own (snprintf, no floating point) and write that; or store the report, and print
+ * when the call is over.
+ *
+ * When it returns, the call goes on: misuse changes nothing; after damage the lists are rebuilt
+ * from the map. Hooks of two regions may run at once, in two threads. To find the block that
+ * holds the address takes O(granules of the block). context: as it was given with the hook.
  */
 typedef void (*capheap_report_fn)(void *context, const capheap_report_t *report);
 
-/* A few words of English for a fault, never NULL. */
+/* A few words of English for a fault, never NULL; constant text, for any number. O(1); from
+ * anywhere, interrupts included. */
 const char *capheap_fault_text(capheap_fault_t fault);
 
 #ifdef __cplusplus

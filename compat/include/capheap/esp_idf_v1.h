@@ -31,8 +31,8 @@ extern const capheap_chip_t capheap_chip_esp32_v1;
 /* What a program takes of the chip for itself. */
 typedef struct capheap_program {
     const capheap_range_t *reserved; /* code and data, by either address of a memory */
-    size_t reserved_count;
-    size_t fitted; /* bytes of external RAM that are set up already */
+    size_t reserved_count;           /* entries of reserved */
+    size_t fitted;                   /* bytes of external RAM that are set up already */
 } capheap_program_t;
 
 /*

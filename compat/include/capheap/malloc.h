@@ -46,10 +46,11 @@ extern "C" {
 #define CAPHEAP_MALLOC_NAME(name) name
 #endif
 
+/* Where malloc takes memory from. */
 typedef struct capheap_malloc_source {
-    capheap_heap_t *heap;
-    capheap_caps_t caps; /* that every block shall have */
-    size_t granule;      /* bytes: the finest granule of the regions that have these, at least 8 */
+    capheap_heap_t *heap; /* not NULL; it may get its regions later */
+    capheap_caps_t caps;  /* that every block shall have */
+    size_t granule;       /* bytes: the finest granule of the regions that have these, at least 8 */
 } capheap_malloc_source_t;
 
 /* Defined by CAPHEAP_MALLOC_FROM. */
@@ -66,34 +67,48 @@ extern const capheap_malloc_source_t capheap_malloc_source;
 /* What glibc's <malloc.h> declares and other C libraries' don't. */
 #ifndef __GLIBC__
 struct mallinfo2 {
-    size_t arena;   /* bytes that blocks may take in all */
-    size_t ordblks; /* free blocks (a count) */
-    size_t smblks;  /* 0, as are all below without a comment */
-    size_t hblks;
-    size_t hblkhd;
-    size_t usmblks;
-    size_t fsmblks;
+    size_t arena;    /* bytes that blocks may take in all */
+    size_t ordblks;  /* free blocks (a count) */
+    size_t smblks;   /* 0: not used */
+    size_t hblks;    /* 0: not used */
+    size_t hblkhd;   /* 0: not used */
+    size_t usmblks;  /* 0: not used */
+    size_t fsmblks;  /* 0: not used */
     size_t uordblks; /* bytes in live blocks */
     size_t fordblks; /* bytes free */
-    size_t keepcost;
+    size_t keepcost; /* 0: not used */
 };
 #endif
 
 #ifndef __cplusplus /* there the C library's headers declare them, each in its own way */
+/* At least size bytes, aligned for every type; size 0: a block of its own. NULL and ENOMEM. */
 void *CAPHEAP_MALLOC_NAME(malloc)(size_t size);
+/* Give back any block of the heap. NULL is fine; errno stays. */
 void CAPHEAP_MALLOC_NAME(free)(void *ptr);
+/* count * size bytes, all zero. NULL and ENOMEM, also if the product overflows. O(bytes). */
 void *CAPHEAP_MALLOC_NAME(calloc)(size_t count, size_t size);
+/* Contents are kept up to the smaller size. size 0: free, and NULL. NULL and ENOMEM: the block is
+ * as it was. O(bytes) if it moves. */
 void *CAPHEAP_MALLOC_NAME(realloc)(void *ptr, size_t size);
+/* realloc to count * size bytes; NULL and ENOMEM if the product overflows. */
 void *CAPHEAP_MALLOC_NAME(reallocarray)(void *ptr, size_t count, size_t size);
+/* At a multiple of alignment, a power of two (else NULL and EINVAL); size is free to be any. */
 void *CAPHEAP_MALLOC_NAME(aligned_alloc)(size_t alignment, size_t size);
+/* The same, as it was called before C11. */
 void *CAPHEAP_MALLOC_NAME(memalign)(size_t alignment, size_t size);
+/* The block in *ptr and 0; or EINVAL (alignment no power of two times sizeof(void *)) or ENOMEM,
+ * and *ptr is as it was. */
 int CAPHEAP_MALLOC_NAME(posix_memalign)(void **ptr, size_t alignment, size_t size);
+/* At a multiple of CAPHEAP_MALLOC_PAGE. */
 void *CAPHEAP_MALLOC_NAME(valloc)(size_t size);
+/* The same, the size rounded up to whole pages. */
 void *CAPHEAP_MALLOC_NAME(pvalloc)(size_t size);
+/* Bytes that the block has; all may be used. 0 for NULL. */
 size_t CAPHEAP_MALLOC_NAME(malloc_usable_size)(void *ptr);
 
 /* Of the regions that have the capabilities of malloc. O(blocks): it counts the free ones. */
 struct mallinfo2 CAPHEAP_MALLOC_NAME(mallinfo2)(void);
+/* The same in the fields of the C library, whose int cuts large sums short. */
 struct mallinfo CAPHEAP_MALLOC_NAME(mallinfo)(void);
 #endif
 

@@ -23,6 +23,7 @@
 
 #include "capheap/heap.h"
 
+/* The C++ side of capheap. */
 namespace capheap {
 
 /* A block for C++; never returns NULL. O(regions). */
@@ -46,10 +47,13 @@ namespace capheap {
  */
 class memory_resource : public std::pmr::memory_resource {
   public:
+    /* Nothing is allocated until a container asks. */
     explicit memory_resource(capheap_heap_t &heap, capheap_caps_t caps) noexcept
         : heap_(&heap), caps_(caps) {}
 
+    /* The heap that blocks come from. */
     capheap_heap_t &heap() const noexcept { return *heap_; }
+    /* What every block's memory can do. */
     capheap_caps_t caps() const noexcept { return caps_; }
 
   private:
@@ -78,15 +82,25 @@ class memory_resource : public std::pmr::memory_resource {
  * container is no larger for it. Heap is an object of static storage. */
 template <typename T, capheap_heap_t &Heap, capheap_caps_t Caps> class allocator {
   public:
+    /* What it allocates. */
     using value_type = T;
+    /* Any of these frees what any other of the same type gave. */
     using is_always_equal = std::true_type;
+    /* A container that is moved hands its block over. */
     using propagate_on_container_move_assignment = std::true_type;
 
-    template <typename U> struct rebind { using other = allocator<U, Heap, Caps>; };
+    /* The same for another type. */
+    template <typename U> struct rebind {
+        /* Its name. */
+        using other = allocator<U, Heap, Caps>;
+    };
 
+    /* Nothing to set up. */
     allocator() noexcept = default;
+    /* From that of another type. */
     template <typename U> allocator(const allocator<U, Heap, Caps> &) noexcept {}
 
+    /* Room for count objects, aligned for T. std::bad_alloc if there is none. O(regions). */
     [[nodiscard]] T *allocate(std::size_t count) {
         std::size_t bytes = 0;
         if (__builtin_mul_overflow(count, sizeof(T), &bytes)) {
@@ -95,14 +109,17 @@ template <typename T, capheap_heap_t &Heap, capheap_caps_t Caps> class allocator
         return static_cast<T *>(capheap::allocate(Heap, Caps, bytes, alignof(T)));
     }
 
+    /* Give it back. O(regions). */
     void deallocate(T *block, std::size_t) noexcept { capheap_free(&Heap, block); }
 };
 
+/* Always: there is no state that could differ. */
 template <typename T, typename U, capheap_heap_t &Heap, capheap_caps_t Caps>
 bool operator==(const allocator<T, Heap, Caps> &, const allocator<U, Heap, Caps> &) noexcept {
     return true;
 }
 
+/* Never. */
 template <typename T, typename U, capheap_heap_t &Heap, capheap_caps_t Caps>
 bool operator!=(const allocator<T, Heap, Caps> &, const allocator<U, Heap, Caps> &) noexcept {
     return false;
