@@ -115,17 +115,12 @@ static capheap_status_t make_region(capheap_heap_t *heap, capheap_slot_t *slot) 
     return capheap_region_init(&slot->region, &config);
 }
 
-/* What takes more than a plain malloc in memory of a type: whole lines of its cache. */
-static capheap_caps_t special_caps(const capheap_type_t *type) {
-    return type->cache_line > 1 ? CAPHEAP_DMA : 0;
-}
-
-static void set_state(capheap_slot_t *slot, uint8_t state) {
+static void set_state(const capheap_heap_t *heap, capheap_slot_t *slot, uint8_t state) {
     bool serving = state == CAPHEAP_SLOT_SERVING;
     capheap_port_lock(&slot->lock);
     slot->state = state;
     CAPHEAP_WRITE(slot->lacks, serving ? ~capheap_type_caps(slot->type) : ALL_CAPS);
-    slot->plain_lacks = slot->lacks | special_caps(slot->type);
+    capheap_update_slot_ways(heap, slot);
     if (state == CAPHEAP_SLOT_EMPTY) {
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);
     }
@@ -137,12 +132,12 @@ static capheap_status_t join(capheap_heap_t *heap, capheap_slot_t *slot, uint8_t
     capheap_status_t status = make_region(heap, slot);
     capheap_lock_set(heap);
     if (status == CAPHEAP_OK) {
-        heap->line_caps |= special_caps(slot->type);
-        capheap_update_special(heap);
-        set_state(slot, CAPHEAP_SLOT_SERVING);
+        heap->line_caps |= capheap_special_caps(slot->type);
+        set_state(heap, slot, CAPHEAP_SLOT_SERVING);
+        capheap_update_ways(heap);
         capheap_list_insert(heap, slot);
     } else {
-        set_state(slot, otherwise);
+        set_state(heap, slot, otherwise);
     }
     capheap_unlock_set(heap);
     return status;
@@ -186,7 +181,7 @@ static capheap_slot_t *claim_held(capheap_heap_t *heap, size_t *at) {
     for (; *at < heap->slots_in_use && found == NULL; (*at)++) {
         if (heap->slots[*at].state == CAPHEAP_SLOT_HELD) {
             found = &heap->slots[*at];
-            set_state(found, CAPHEAP_SLOT_JOINING);
+            set_state(heap, found, CAPHEAP_SLOT_JOINING);
         }
     }
     capheap_unlock_set(heap);
@@ -215,11 +210,11 @@ static capheap_status_t leave(capheap_heap_t *heap, capheap_slot_t *slot) {
     bool busy = serving && capheap_region_blocks(&slot->region) != 0;
     if (!busy) {
         CAPHEAP_WRITE(slot->lacks, ALL_CAPS);
-        slot->plain_lacks = ALL_CAPS;
         slot->keep_caps = 0;
         slot->owners = NULL;
         CAPHEAP_WRITE(slot->keep_bytes, (size_t)0);
         slot->state = CAPHEAP_SLOT_EMPTY;
+        capheap_update_slot_ways(heap, slot);
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);
     }
     capheap_port_unlock(&slot->lock);

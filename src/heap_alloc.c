@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The calls that give out a block: the request itself, and those that are short for one. */
+/* The long way to a block: the request itself, and calls that are short for one. */
 #include "heap_internal.h"
 
 /* Cleared with no lock held: the block is nobody else's by then. By an inverted alias a block
@@ -10,7 +10,7 @@ static void clear(capheap_heap_t *heap, const capheap_call_t *call, void *ptr) {
     capheap_clear_block(call->slot, call->block, bytes);
 }
 
-void *capheap_conclude(capheap_heap_t *heap, const capheap_call_t *call, void *ptr) {
+static void *conclude(capheap_heap_t *heap, const capheap_call_t *call, void *ptr) {
     if (ptr == NULL) {
         capheap_call_failure(heap, call->request);
         return NULL;
@@ -32,7 +32,7 @@ void *capheap_allocate(capheap_heap_t *heap, const capheap_request_t *request) {
         return NULL;
     }
     capheap_call_t call = capheap_call_of(request);
-    return capheap_conclude(heap, &call, capheap_serve(heap, &call));
+    return conclude(heap, &call, capheap_serve(heap, &call));
 }
 
 void *capheap_malloc_tagged(capheap_heap_t *heap, size_t size, uint32_t tag) {
@@ -42,7 +42,7 @@ void *capheap_malloc_tagged(capheap_heap_t *heap, size_t size, uint32_t tag) {
 
 /* An alignment of 0 asks for nothing in a request; here it is as wrong as any that is no power of
  * two, and fails like what can't be served. */
-static void *allocate_aligned(capheap_heap_t *heap, const capheap_request_t *request) {
+void *capheap_allocate_aligned(capheap_heap_t *heap, const capheap_request_t *request) {
     if (request->alignment == 0) {
         capheap_call_failure(heap, request);
         return NULL;
@@ -51,8 +51,8 @@ static void *allocate_aligned(capheap_heap_t *heap, const capheap_request_t *req
 }
 
 /* A product that overflows fails as a request for all there could be. */
-static bool multiply(const capheap_heap_t *heap, size_t count, size_t size,
-                     capheap_request_t *request) {
+bool capheap_multiply(const capheap_heap_t *heap, size_t count, size_t size,
+                      capheap_request_t *request) {
     if (__builtin_mul_overflow(count, size, &request->size)) {
         request->size = SIZE_MAX;
         capheap_call_failure(heap, request);
@@ -61,23 +61,12 @@ static bool multiply(const capheap_heap_t *heap, size_t count, size_t size,
     return true;
 }
 
-void *capheap_aligned_alloc(capheap_heap_t *heap, size_t alignment, size_t size,
-                            capheap_caps_t caps) {
-    capheap_request_t request = capheap_request_of(size, alignment, caps);
-    return allocate_aligned(heap, &request);
-}
-
 void *capheap_aligned_calloc(capheap_heap_t *heap, size_t alignment, size_t count, size_t size,
                              capheap_caps_t caps) {
     capheap_request_t request = capheap_request_of(0, alignment, caps);
     request.zero = true;
-    return multiply(heap, count, size, &request) ? allocate_aligned(heap, &request) : NULL;
-}
-
-void *capheap_calloc(capheap_heap_t *heap, size_t count, size_t size, capheap_caps_t caps) {
-    capheap_request_t request = capheap_request_of(0, 0, caps);
-    request.zero = true;
-    return multiply(heap, count, size, &request) ? capheap_allocate(heap, &request) : NULL;
+    return capheap_multiply(heap, count, size, &request) ? capheap_allocate_aligned(heap, &request)
+                                                         : NULL;
 }
 
 void *capheap_malloc_prefer(capheap_heap_t *heap, size_t size, const capheap_caps_t *prefer,
@@ -89,5 +78,5 @@ void *capheap_malloc_prefer(capheap_heap_t *heap, size_t size, const capheap_cap
 void *capheap_calloc_prefer(capheap_heap_t *heap, size_t count, size_t size,
                             const capheap_caps_t *prefer, size_t prefer_count) {
     capheap_request_t request = {.prefer = prefer, .prefer_count = prefer_count, .zero = true};
-    return multiply(heap, count, size, &request) ? capheap_allocate(heap, &request) : NULL;
+    return capheap_multiply(heap, count, size, &request) ? capheap_allocate(heap, &request) : NULL;
 }

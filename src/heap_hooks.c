@@ -3,8 +3,10 @@
 #include "heap_internal.h"
 
 void capheap_set_hooks(capheap_heap_t *heap, const capheap_hooks_t *hooks) {
+    capheap_lock_set(heap);
     heap->hooks = hooks != NULL ? *hooks : (capheap_hooks_t){0};
-    capheap_update_special(heap);
+    capheap_update_ways(heap);
+    capheap_unlock_set(heap);
 }
 
 void capheap_call_event(const capheap_heap_t *heap, const void *old_ptr, const void *new_ptr,

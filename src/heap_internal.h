@@ -25,6 +25,8 @@
 #define CAPHEAP_HEAP_INTERNAL_H
 
 #include "capheap/heap.h"
+#include "region_minimum.h"
+#include "region_resize.h"
 #include "shared.h"
 
 /* No region has a finer granule: what it gives without being asked. */
@@ -142,6 +144,12 @@ static inline bool capheap_leaves_bytes(const capheap_slot_t *slot, size_t size)
     return size <= free && slot->keep_bytes <= free - size;
 }
 
+/* Is there as much free, and in one piece, as is kept? */
+static inline bool capheap_leaves_kept(const capheap_slot_t *slot) {
+    return capheap_leaves_bytes(slot, 0) &&
+           capheap_region_largest(&slot->region) >= slot->keep_piece;
+}
+
 static inline bool capheap_is_power_of_two(size_t number) {
     return number != 0 && (number & (number - 1)) == 0;
 }
@@ -169,9 +177,9 @@ void capheap_list_remove(capheap_heap_t *heap, capheap_slot_t *slot);
  */
 bool capheap_begin_charge(const capheap_slot_t *slot, capheap_call_t *call, size_t size);
 void capheap_end_charge(const capheap_slot_t *slot, capheap_call_t *call, const void *ptr);
-/* Within the region; NULL, and nothing has changed, without quota or room. */
-void *capheap_resize_owned(capheap_slot_t *slot, capheap_call_t *call,
-                           const capheap_place_t *place);
+/* The same for a block that has changed its size, and perhaps its address, within the region. Its
+ * old place, if it still has one, is nobody's from then on. */
+void capheap_end_charge_resized(const capheap_place_t *place, capheap_call_t *call, void *block);
 /* As capheap_region_free, and its owner is credited. */
 void capheap_give_back(capheap_heap_t *heap, capheap_slot_t *slot, void *block);
 /* The owner of the block; NULL: nobody. */
@@ -183,18 +191,30 @@ bool capheap_has_quota(capheap_heap_t *heap, const struct capheap_owner *owner, 
 /* heap_mark.c: signal what marks have been passed. No lock is held. */
 void capheap_check_marks(capheap_heap_t *heap);
 
-/* heap_policy.c: which requests take more than a plain malloc, and whether blocks more than a plain
- * free; under the set's lock. */
-void capheap_update_special(capheap_heap_t *heap);
+/* heap_ways.c: to which requests, and in which slots, the short ways of heap_malloc.c are open.
+ * Under the set's lock; of one slot, under the slot's lock too. */
+void capheap_update_ways(capheap_heap_t *heap);
+void capheap_update_slot_ways(const capheap_heap_t *heap, capheap_slot_t *slot);
+/* What takes more than a plain malloc in memory of a type: whole lines of its cache. */
+capheap_caps_t capheap_special_caps(const capheap_type_t *type);
+
+/* heap_choice.c: hand the regions that can serve these capabilities to `take`, in the order of
+ * choice, until it gives something. */
+typedef void *(*capheap_take_fn)(capheap_slot_t *slot, void *context);
+void *capheap_try_choices(capheap_heap_t *heap, capheap_caps_t caps, capheap_take_fn take,
+                          void *context);
 
 /* heap_serve.c: NULL if no region serves it. No hooks. */
 void *capheap_serve(capheap_heap_t *heap, capheap_call_t *call);
-/* heap_serve.c: the search once more, if the list has changed since this version. */
-void *capheap_serve_again(capheap_heap_t *heap, capheap_call_t *call, uintptr_t version);
 
-/* heap_alloc.c: what is left to do after a search: zeroes and hooks. Returns what the caller
- * gets. */
-void *capheap_conclude(capheap_heap_t *heap, const capheap_call_t *call, void *ptr);
+/* heap_alloc.c: as capheap_allocate, but an alignment of 0 is wrong; the request's size as a
+ * product, false after a failure if it overflows. */
+void *capheap_allocate_aligned(capheap_heap_t *heap, const capheap_request_t *request);
+bool capheap_multiply(const capheap_heap_t *heap, size_t count, size_t size,
+                      capheap_request_t *request);
+
+/* heap_free.c: the long way of capheap_free. */
+void capheap_free_located(capheap_heap_t *heap, void *ptr);
 
 /* heap_add.c: all that capheap_add_region_with_books does, and who reaches the memory. */
 typedef struct capheap_wanted {
@@ -217,9 +237,20 @@ void capheap_call_failure(const capheap_heap_t *heap, const capheap_request_t *r
 void capheap_forward_report(void *context, const capheap_report_t *report);
 void capheap_report_foreign(const capheap_heap_t *heap, const void *ptr);
 
-/* heap_owner.c: the slot whose memory, or alias, holds the address, as a hint; the live block that
- * a pointer stands for, validated, and if there is none that is reported. */
-capheap_slot_t *capheap_slot_by_memory(const capheap_heap_t *heap, uintptr_t address);
+/* The slot whose memory holds the address, as a hint; NULL if there is none. */
+static inline capheap_slot_t *capheap_slot_by_memory(const capheap_heap_t *heap,
+                                                     uintptr_t address) {
+    capheap_slot_t *slot = heap->slots;
+    for (size_t left = CAPHEAP_READ(heap->slots_in_use); left > 0; left--, slot++) {
+        if (address - CAPHEAP_READ(slot->memory.start) < CAPHEAP_READ(slot->memory.size)) {
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+/* heap_owner.c: the same by its alias; the live block that a pointer stands for, validated, and if
+ * there is none that is reported. */
 capheap_slot_t *capheap_slot_by_alias(const capheap_heap_t *heap, uintptr_t address);
 bool capheap_locate(capheap_heap_t *heap, const void *ptr, capheap_place_t *place);
 

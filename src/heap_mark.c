@@ -25,7 +25,7 @@ capheap_status_t capheap_watch_mark(capheap_heap_t *heap, capheap_mark_t *mark) 
         mark->is_low = false;
         mark->next = NULL;
         *link = mark;
-        capheap_update_special(heap);
+        capheap_update_ways(heap);
     }
     capheap_unlock_set(heap);
     return fresh ? CAPHEAP_OK : CAPHEAP_ERROR_ARGUMENT;
@@ -37,7 +37,7 @@ capheap_status_t capheap_drop_mark(capheap_heap_t *heap, capheap_mark_t *mark) {
     bool found = *link != NULL;
     if (found) {
         *link = mark->next;
-        capheap_update_special(heap);
+        capheap_update_ways(heap);
     }
     capheap_unlock_set(heap);
     return found ? CAPHEAP_OK : CAPHEAP_ERROR_UNKNOWN;

@@ -6,16 +6,6 @@
  */
 #include "heap_internal.h"
 
-capheap_slot_t *capheap_slot_by_memory(const capheap_heap_t *heap, uintptr_t address) {
-    capheap_slot_t *slot = heap->slots;
-    for (size_t left = CAPHEAP_READ(heap->slots_in_use); left > 0; left--, slot++) {
-        if (address - CAPHEAP_READ(slot->memory.start) < CAPHEAP_READ(slot->memory.size)) {
-            return slot;
-        }
-    }
-    return NULL;
-}
-
 capheap_slot_t *capheap_slot_by_alias(const capheap_heap_t *heap, uintptr_t address) {
     capheap_slot_t *slot = heap->slots;
     for (size_t left = CAPHEAP_READ(heap->slots_in_use); left > 0; left--, slot++) {

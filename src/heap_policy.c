@@ -5,19 +5,11 @@
 
 #include "heap_internal.h"
 
-void capheap_update_special(capheap_heap_t *heap) {
-    bool policy = heap->internal_up_to != 0 || heap->external_from != 0 || heap->reserve_caps != 0;
-    policy = policy || heap->marks != NULL;
-    heap->watched = heap->hooks.event != NULL || heap->marks != NULL || heap->owners != NULL;
-    capheap_caps_t always = CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED | heap->line_caps;
-    CAPHEAP_WRITE(heap->special, policy ? ~(capheap_caps_t)0 : always);
-}
-
 void capheap_set_placement(capheap_heap_t *heap, const capheap_placement_t *placement) {
     capheap_lock_set(heap);
     CAPHEAP_WRITE(heap->internal_up_to, placement != NULL ? placement->internal_up_to : 0);
     CAPHEAP_WRITE(heap->external_from, placement != NULL ? placement->external_from : 0);
-    capheap_update_special(heap);
+    capheap_update_ways(heap);
     capheap_unlock_set(heap);
 }
 
@@ -91,7 +83,7 @@ static void put_in_force(capheap_heap_t *heap, capheap_caps_t caps) {
         slot->keep_caps = slot->part_bytes != 0 ? caps : 0;
         capheap_port_unlock(&slot->lock);
     }
-    capheap_update_special(heap);
+    capheap_update_ways(heap);
 }
 
 capheap_status_t capheap_set_reserve(capheap_heap_t *heap, capheap_caps_t caps, size_t bytes,

@@ -96,23 +96,16 @@ void capheap_end_charge(const capheap_slot_t *slot, capheap_call_t *call, const 
     capheap_port_unlock(&call->heap->owner_lock);
 }
 
-void *capheap_resize_owned(capheap_slot_t *slot, capheap_call_t *call,
-                           const capheap_place_t *place) {
-    void *block = NULL;
-    size_t refund = call->refund;
-    call->refund = place->size;
-    if (capheap_begin_charge(slot, call, call->request->size)) {
-        block = capheap_region_realloc(&slot->region, place->block, call->request->size);
-    }
-    if (block != NULL) {
+void capheap_end_charge_resized(const capheap_place_t *place, capheap_call_t *call, void *block) {
+    const capheap_slot_t *slot = place->slot;
+    size_t size = call->request->size;
+    if (block != NULL && capheap_round_up(&size, granule_of(slot))) {
+        count(call->owner, size, place->size);
         discount(call->owner, place->size);
-        call->refund = 0;
         *cell_at(slot, place->block) = 0;
-        call->block = block;
+        *cell_at(slot, block) = id_of(call->heap, call->owner);
     }
-    capheap_end_charge(slot, call, block);
-    call->refund = refund;
-    return block;
+    capheap_port_unlock(&call->heap->owner_lock);
 }
 
 void capheap_give_back(capheap_heap_t *heap, capheap_slot_t *slot, void *block) {
@@ -171,7 +164,6 @@ capheap_status_t capheap_set_owners(capheap_heap_t *heap, capheap_owner_t *owner
     if (!busy) {
         heap->owners = owners;
         heap->owner_count = owner_count;
-        capheap_update_special(heap);
         for (size_t i = 0; i < owner_count; i++) {
             owners[i].used = owners[i].peak = owners[i].refused = 0;
         }
@@ -182,7 +174,8 @@ capheap_status_t capheap_set_owners(capheap_heap_t *heap, capheap_owner_t *owner
 }
 
 /* Under the set's lock, which keeps the slot what it is. */
-static capheap_status_t set_table(capheap_slot_t *slot, uint8_t *table, size_t bytes) {
+static capheap_status_t set_table(const capheap_heap_t *heap, capheap_slot_t *slot, uint8_t *table,
+                                  size_t bytes) {
     unsigned shift = 3;
     while ((size_t)1 << shift < granule_of(slot)) {
         shift++;
@@ -205,6 +198,7 @@ static capheap_status_t set_table(capheap_slot_t *slot, uint8_t *table, size_t b
         }
         slot->owners = table;
         slot->owner_shift = (uint8_t)shift;
+        capheap_update_slot_ways(heap, slot);
     }
     capheap_port_unlock(&slot->lock);
     return owned == 0 ? CAPHEAP_OK : CAPHEAP_ERROR_BUSY;
@@ -214,7 +208,8 @@ capheap_status_t capheap_keep_owners(capheap_heap_t *heap, const void *address, 
                                      size_t bytes) {
     capheap_lock_set(heap);
     capheap_slot_t *slot = capheap_slot_by_memory(heap, (uintptr_t)address);
-    capheap_status_t status = slot != NULL ? set_table(slot, table, bytes) : CAPHEAP_ERROR_UNKNOWN;
+    capheap_status_t status =
+        slot != NULL ? set_table(heap, slot, table, bytes) : CAPHEAP_ERROR_UNKNOWN;
     capheap_unlock_set(heap);
     return status;
 }

@@ -38,22 +38,66 @@ static void release(capheap_heap_t *heap, const capheap_place_t *place) {
     capheap_port_unlock(&place->slot->lock);
 }
 
-/* By the engine, within the region. What is kept there the block can't grow into: a search may
- * find it another place. */
-static void *resize(const capheap_place_t *place, capheap_call_t *call) {
-    capheap_slot_t *slot = place->slot;
+/* Where part of the memory is kept from the request the block stays in its place: what moving it
+ * would leave is only told by a search. */
+static void *resize_beside_reserve(const capheap_place_t *place, size_t size) {
+    capheap_region_t *region = &place->slot->region;
+    size_t minimum = region_recorded_minimum(region);
+    if (!capheap_region_resize(region, place->block, size)) {
+        return NULL;
+    }
+    if (size > place->size && !capheap_leaves_kept(place->slot)) {
+        capheap_region_resize(region, place->block, place->size);
+        region_record_minimum(region, minimum);
+        return NULL;
+    }
+    return place->block;
+}
+
+/* Under the slot's lock: within the region, without the copy. */
+static void *begin_resize(const capheap_place_t *place, capheap_call_t *call, region_move_t *move) {
     size_t size = call->request->size;
+    *move = (region_move_t){0};
+    return capheap_is_kept_from(place->slot, call)
+               ? resize_beside_reserve(place, size)
+               : capheap_region_begin_realloc(&place->slot->region, place->block, size, move);
+}
+
+static void *begin_resize_owned(const capheap_place_t *place, capheap_call_t *call,
+                                region_move_t *move) {
     void *block = NULL;
+    if (capheap_begin_charge(place->slot, call, call->request->size)) {
+        block = begin_resize(place, call, move);
+    }
+    capheap_end_charge_resized(place, call, block);
+    return block;
+}
+
+/* By the engine, within the region. No lock is held over the copy and the hook. */
+static void *resize(capheap_heap_t *heap, const void *ptr, const capheap_place_t *place,
+                    capheap_call_t *call) {
+    capheap_slot_t *slot = place->slot;
+    region_move_t move;
     capheap_port_lock(&slot->lock);
-    if (size <= place->size || !capheap_is_kept_from(slot, call)) {
-        block = place->owner != NULL ? capheap_resize_owned(slot, call, place)
-                                     : capheap_region_realloc(&slot->region, place->block, size);
-    }
+    void *block = place->owner != NULL ? begin_resize_owned(place, call, &move)
+                                       : begin_resize(place, call, &move);
     capheap_port_unlock(&slot->lock);
-    if (block == NULL || !place->by_alias) {
-        return block;
+    if (block == NULL) {
+        return NULL;
     }
-    return (void *)capheap_memory_to_alias(&slot->memory, (uintptr_t)block, 0);
+    if (move.bytes != 0) {
+        capheap_region_copy_moved(&slot->region, &move);
+    }
+    uintptr_t address = (uintptr_t)block;
+    void *resized =
+        place->by_alias ? (void *)capheap_memory_to_alias(&slot->memory, address, 0) : block;
+    capheap_call_event(heap, ptr, resized, call->request->size, call->asked);
+    if (move.bytes != 0) {
+        capheap_port_lock(&slot->lock);
+        capheap_region_end_realloc(&slot->region, &move);
+        capheap_port_unlock(&slot->lock);
+    }
+    return resized;
 }
 
 /* To wherever the request is served in this pass. Nobody else knows either block, so no lock is
@@ -84,9 +128,8 @@ static void *change(capheap_heap_t *heap, void *ptr, const capheap_place_t *plac
     size_t size = call->request->size;
     bool stay = suits(place, call);
     if (stay && !is_rigid(place, call)) {
-        void *resized = resize(place, call);
+        void *resized = resize(heap, ptr, place, call);
         if (resized != NULL) {
-            capheap_call_event(heap, ptr, resized, size, call->asked);
             return resized;
         }
     }
@@ -143,10 +186,5 @@ void *capheap_reallocate(capheap_heap_t *heap, void *ptr, const capheap_request_
 void *capheap_realloc_prefer(capheap_heap_t *heap, void *ptr, size_t size,
                              const capheap_caps_t *prefer, size_t prefer_count) {
     capheap_request_t request = {.size = size, .prefer = prefer, .prefer_count = prefer_count};
-    return capheap_reallocate(heap, ptr, &request);
-}
-
-void *capheap_realloc(capheap_heap_t *heap, void *ptr, size_t size, capheap_caps_t caps) {
-    capheap_request_t request = capheap_request_of(size, 0, caps);
     return capheap_reallocate(heap, ptr, &request);
 }

@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * From a request to a block: which regions can serve it, in which order, and what each is asked.
- *
- * The list is in order of choice but for the priorities, which depend on the request. One walk
- * tries the regions that are a first choice, and notes where the others begin, so that these cost
- * nothing unless they are needed.
- *
- * Most requests name capabilities and a size and nothing more. These take the same way as any
- * other, but without a capheap_call_t (call is NULL then), which makes them half as long.
+/* From a request to a block: what each region that can serve it is asked, in the order of choice.
  */
 #include "heap_internal.h"
-
-enum {
-    FIRST_CHOICE,
-    SECOND_CHOICE,
-    THIRD_CHOICE,
-    CHOICES
-};
 
 static void *allocate(capheap_region_t *region, size_t size, size_t alignment) {
     return alignment > CAPHEAP_GRANULE_MIN ? capheap_region_aligned_alloc(region, alignment, size)
@@ -39,7 +24,7 @@ static void *take_alias(capheap_slot_t *slot, capheap_call_t *call, size_t size,
     size_t usable = capheap_region_usable_size(&slot->region, block);
     uintptr_t alias = capheap_memory_to_alias(&slot->memory, (uintptr_t)block, usable);
     if ((alias & (alignment - 1)) != 0) {
-        capheap_region_free(&slot->region, block);
+        region_untake(&slot->region, block);
         return NULL;
     }
     call->block = block;
@@ -64,10 +49,8 @@ static void *take_and_leave(capheap_slot_t *slot, capheap_call_t *call, size_t s
         return NULL;
     }
     void *ptr = take_placed(slot, call, size, alignment);
-    bool enough =
-        capheap_leaves_bytes(slot, 0) && capheap_region_largest(&slot->region) >= slot->keep_piece;
-    if (ptr != NULL && !enough) {
-        capheap_region_free(&slot->region, call->block);
+    if (ptr != NULL && !capheap_leaves_kept(slot)) {
+        region_untake(&slot->region, call->block);
         ptr = NULL;
     }
     return ptr;
@@ -109,55 +92,11 @@ static void *take_special(capheap_slot_t *slot, capheap_call_t *call) {
 }
 
 /* Under its lock, a region is asked for the block; what made it a candidate is checked again. */
-static inline void *take(capheap_slot_t *slot, size_t size, capheap_caps_t caps,
-                         capheap_call_t *call) {
-    void *ptr = NULL;
+static void *take(capheap_slot_t *slot, void *context) {
     capheap_port_lock(&slot->lock);
-    if (call != NULL) {
-        ptr = take_special(slot, call);
-    } else if ((caps & slot->plain_lacks) == 0) {
-        ptr = capheap_region_malloc(&slot->region, size);
-    }
+    void *ptr = take_special(slot, context);
     capheap_port_unlock(&slot->lock);
     return ptr;
-}
-
-/* From `begin` on, those that are a second choice, then those that are a third. No capabilities are
- * no choice of any. */
-static void *search_later(capheap_slot_t *begin, size_t size, capheap_caps_t caps,
-                          capheap_call_t *call) {
-    void *ptr = NULL;
-    for (int third = 0; third <= 1 && caps != 0; third++) {
-        for (capheap_slot_t *slot = begin; slot != NULL && ptr == NULL;
-             slot = CAPHEAP_READ(slot->next)) {
-            if ((caps & CAPHEAP_READ(slot->lacks)) == 0 &&
-                (caps & CAPHEAP_READ(slot->first_choice)) == 0 &&
-                ((caps & CAPHEAP_READ(slot->second_choice)) == 0) == third) {
-                ptr = take(slot, size, caps, call);
-            }
-        }
-    }
-    return ptr;
-}
-
-static inline void *search_by_caps(capheap_heap_t *heap, size_t size, capheap_caps_t caps,
-                                   capheap_call_t *call) {
-    capheap_slot_t *later = NULL;
-    for (capheap_slot_t *slot = CAPHEAP_READ(heap->first); slot != NULL;
-         slot = CAPHEAP_READ(slot->next)) {
-        if ((caps & CAPHEAP_READ(slot->lacks)) != 0) {
-            continue;
-        }
-        if ((caps & CAPHEAP_READ(slot->first_choice)) != 0) {
-            void *ptr = take(slot, size, caps, call);
-            if (ptr != NULL) {
-                return ptr;
-            }
-        } else if (later == NULL) {
-            later = slot;
-        }
-    }
-    return later != NULL ? search_later(later, size, caps, call) : NULL;
 }
 
 static void *search_by_tag(capheap_heap_t *heap, capheap_call_t *call) {
@@ -165,7 +104,7 @@ static void *search_by_tag(capheap_heap_t *heap, capheap_call_t *call) {
     for (capheap_slot_t *slot = CAPHEAP_READ(heap->first); slot != NULL && ptr == NULL;
          slot = CAPHEAP_READ(slot->next)) {
         if (CAPHEAP_READ(slot->tag) == *call->request->tag) {
-            ptr = take(slot, 0, 0, call);
+            ptr = take(slot, call);
         }
     }
     return ptr;
@@ -192,10 +131,10 @@ static void *search_placed(capheap_heap_t *heap, capheap_call_t *call) {
     void *ptr = NULL;
     if (first != 0) {
         call->caps = caps | first;
-        ptr = search_by_caps(heap, 0, call->caps, call);
+        ptr = capheap_try_choices(heap, call->caps, take, call);
         call->caps = caps;
     }
-    return ptr != NULL ? ptr : search_by_caps(heap, 0, caps, call);
+    return ptr != NULL ? ptr : capheap_try_choices(heap, caps, take, call);
 }
 
 static void *search(capheap_heap_t *heap, capheap_call_t *call) {
@@ -210,7 +149,7 @@ static void *search(capheap_heap_t *heap, capheap_call_t *call) {
 
 /* If the list changed since the version was read, the search may have missed a region. Under the
  * set's lock it can't change any more. */
-void *capheap_serve_again(capheap_heap_t *heap, capheap_call_t *call, uintptr_t version) {
+static void *serve_again(capheap_heap_t *heap, capheap_call_t *call, uintptr_t version) {
     void *ptr = NULL;
     capheap_lock_set(heap);
     if (heap->version != version) {
@@ -223,37 +162,5 @@ void *capheap_serve_again(capheap_heap_t *heap, capheap_call_t *call, uintptr_t 
 void *capheap_serve(capheap_heap_t *heap, capheap_call_t *call) {
     uintptr_t version = CAPHEAP_READ_FIRST(heap->version);
     void *ptr = search(heap, call);
-    return ptr != NULL ? ptr : capheap_serve_again(heap, call, version);
-}
-
-/* What capheap_malloc does when its short way isn't open. */
-static void *malloc_special(capheap_heap_t *heap, size_t size, capheap_caps_t caps) {
-    capheap_request_t request = capheap_request_of(size, 0, caps);
-    return capheap_allocate(heap, &request);
-}
-
-/* And when that failed. */
-static void *malloc_again(capheap_heap_t *heap, size_t size, capheap_caps_t caps,
-                          uintptr_t version) {
-    if (size == 0) {
-        return NULL;
-    }
-    capheap_request_t request = capheap_request_of(size, 0, caps);
-    capheap_call_t call = capheap_call_of(&request);
-    return capheap_conclude(heap, &call, capheap_serve_again(heap, &call, version));
-}
-
-void *capheap_malloc(capheap_heap_t *heap, size_t size, capheap_caps_t caps) {
-    if ((caps & CAPHEAP_READ(heap->special)) != 0) {
-        return malloc_special(heap, size, caps);
-    }
-    uintptr_t version = CAPHEAP_READ_FIRST(heap->version);
-    void *ptr = search_by_caps(heap, size, caps, NULL);
-    if (ptr == NULL) {
-        return malloc_again(heap, size, caps, version);
-    }
-    if (heap->hooks.event != NULL) {
-        capheap_call_event(heap, NULL, ptr, size, caps);
-    }
-    return ptr;
+    return ptr != NULL ? ptr : serve_again(heap, call, version);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "capheap/heap.h"
+#include "capheap/inspect.h"
 #include "test.h"
 
 #define SIZE ((size_t)1 << 20)
@@ -91,6 +92,11 @@ static void check_trap(void) {
     signal(SIGBUS, SIG_DFL);
 }
 
+static void hear_event(void *context, const void *old_ptr, const void *new_ptr, size_t size,
+                       capheap_caps_t caps) {
+    (void)context, (void)old_ptr, (void)new_ptr, (void)size, (void)caps;
+}
+
 TEST(no_lock_over_a_copy_between_regions) {
     open_heap(NULL);
     unsigned char *block = capheap_malloc(&heap, 100000, CAPHEAP_DMA);
@@ -99,6 +105,44 @@ TEST(no_lock_over_a_copy_between_regions) {
     block = capheap_realloc(&heap, block, 200000, CAPHEAP_SPIRAM);
     check_trap();
     CHECK(block != NULL && block[99000] == 42);
+    close_heap();
+}
+
+/* Short way and long way; to another place, and down into free memory before the block, over both
+ * of which it is one live block while it is copied. */
+TEST(no_lock_over_a_copy_within_a_region) {
+    static const capheap_hooks_t hooked = {.event = hear_event};
+    for (int longer = 0; longer <= 1; longer++) {
+        open_heap(longer ? &hooked : NULL);
+        unsigned char *block = capheap_malloc(&heap, 100000, CAPHEAP_DMA);
+        void *after = capheap_malloc(&heap, 100, CAPHEAP_DMA);
+        block[99000] = 42;
+        set_trap(block, 100000);
+        unsigned char *moved = capheap_realloc(&heap, block, 120000, CAPHEAP_DMA);
+        check_trap();
+        CHECK(moved != NULL && moved != block && moved[99000] == 42);
+        CHECK(after != NULL && capheap_check(&heap, 0));
+        close_heap();
+    }
+}
+
+TEST(no_lock_over_a_copy_down) {
+    open_heap(NULL);
+    unsigned char *before = capheap_malloc(&heap, 60000, CAPHEAP_DMA);
+    unsigned char *block = capheap_malloc(&heap, 60000, CAPHEAP_DMA);
+    size_t all = capheap_usable_size(&heap, block);
+    REQUIRE(before != NULL && block != NULL && block == before + 60000);
+    /* Nothing else is free: it can only go down. */
+    while (capheap_malloc(&heap, 20000, CAPHEAP_DMA) != NULL) {
+    }
+    capheap_free(&heap, before);
+    block[59000] = 42;
+    set_trap(block, 60000);
+    unsigned char *moved = capheap_realloc(&heap, block, all + 40000, CAPHEAP_DMA);
+    check_trap();
+    CHECK(moved == before && moved[59000] == 42);
+    CHECK_EQ(capheap_usable_size(&heap, moved), all + 40000);
+    CHECK(capheap_check(&heap, 0));
     close_heap();
 }
 
@@ -188,5 +232,6 @@ TEST(a_linear_alias_for_real) {
     CHECK_EQ(munmap(data, SIZE) + munmap(instructions, SIZE) + close(file), 0);
 }
 
-TEST_MAIN(no_lock_over_a_copy_between_regions, no_lock_over_clearing, no_lock_over_a_hook,
+TEST_MAIN(no_lock_over_a_copy_between_regions, no_lock_over_a_copy_within_a_region,
+          no_lock_over_a_copy_down, no_lock_over_clearing, no_lock_over_a_hook,
           a_linear_alias_for_real)

@@ -23,8 +23,7 @@
  * Threads: every call may be made from several threads at once, except where it says otherwise.
  * Each region has its own lock (port.h), held for one operation of the engine at a time, so that
  * two threads work in two regions at once. No lock is held over a hook (the report hook aside),
- * while calloc clears, or while realloc copies from one region to another; within a region the
- * engine's realloc copies under the region's lock. Calls that change the set of regions, and for a
+ * while calloc clears, or while realloc copies. Calls that change the set of regions, and for a
  * moment requests that no region serves, take the set's lock too. Interrupts: malloc, free and the
  * rest may be called where the port's lock may be taken.
  *
@@ -75,8 +74,8 @@ typedef struct capheap_request {
 /*
  * What became of a block. Called with no lock held, in the thread that made the call:
  * - given out: old_ptr is NULL; after it was given out.
- * - resized or moved: both pointers, the same if it stayed; after its contents are in place. If it
- *   moved within a region, another thread may have the old place by then.
+ * - resized or moved: both pointers, the same if it stayed; after its contents are in place, and
+ *   before its old place is given back.
  * - given back: new_ptr is NULL; before it is given back, so that no other thread has it yet.
  * size: the bytes asked for; of a block given back, the bytes that it has. caps: as asked for, with
  * the preference that was met; 0 for a block given back or asked for by tag alone. A pointer that
@@ -106,9 +105,12 @@ typedef struct capheap_hooks {
 
 /* Room for one region. The fields are the heap's own; read them through inspect.h. */
 typedef struct capheap_slot {
-    struct capheap_slot *next;   /* in order of choice */
-    capheap_caps_t lacks;        /* capabilities that its type has not; all, if it serves nothing */
-    capheap_caps_t plain_lacks;  /* the same, and those that take more than a plain malloc here */
+    capheap_lock_t lock;
+    struct capheap_slot *next; /* in order of choice */
+    capheap_caps_t lacks;      /* capabilities that its type has not; all, if it serves nothing */
+    capheap_caps_t
+        plain_lacks; /* the same, and those that take more than a plain malloc here; ... */
+    uint8_t plain;   /* ... and whether a plain free will do */
     capheap_caps_t first_choice; /* those that make it a first choice, ... */
     capheap_caps_t second_choice;
     uint32_t tag;
@@ -130,7 +132,6 @@ typedef struct capheap_slot {
     uint8_t *owners;     /* a byte per cell: whose block begins there (quota.h); NULL: no owners */
     uint8_t owner_shift; /* log2 of a cell's bytes */
     const void *asked;   /* the pointer being looked at, if it is the alias's: for reports */
-    capheap_lock_t lock;
     capheap_region_t region;
 } capheap_slot_t;
 
@@ -155,7 +156,7 @@ typedef struct capheap_heap {
     size_t internal_up_to;     /* placement (policy.h) */
     size_t external_from;
     uint8_t master_count;
-    uint8_t watched; /* hook, mark or owners wait for what is given back */
+    uint8_t watched; /* a hook or a mark waits for what is given out and back */
     uint8_t locks_ready;
     uint8_t startup_over;
     capheap_lock_t lock; /* of the set of regions */
