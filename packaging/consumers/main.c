@@ -2,9 +2,13 @@
 /* What every consumer builds: two memories, a request for each, and both blocks given back. */
 #include <stdio.h>
 
+#ifdef CONSUMER_OF_ONE_FILE
+#include "capheap.h"
+#else
 #include "capheap/heap.h"
 #include "capheap/inspect.h"
 #include "capheap/version.h"
+#endif
 
 static const capheap_type_t sram = {"SRAM", {CAPHEAP_DMA, CAPHEAP_8BIT | CAPHEAP_32BIT}, 8, 0};
 static const capheap_type_t psram = {"PSRAM", {CAPHEAP_8BIT | CAPHEAP_32BIT}, 8, 0};
