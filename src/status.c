@@ -22,6 +22,12 @@ const char *capheap_status_text(capheap_status_t status) {
         return "the region still has live blocks";
     case CAPHEAP_ERROR_UNKNOWN:
         return "there is no such region, type or chip memory";
+    case CAPHEAP_ERROR_NOT_KEPT:
+        return "the memory kept no region";
+    case CAPHEAP_ERROR_OTHER:
+        return "the memory kept a region of another place, shape, key or version";
+    case CAPHEAP_ERROR_DAMAGED:
+        return "the region that the memory kept is damaged";
     }
     return "an unknown status";
 }

@@ -77,6 +77,22 @@ typedef struct capheap_region {
 capheap_status_t capheap_region_init(capheap_region_t *region,
                                      const capheap_region_config_t *config);
 
+struct capheap_attach;
+struct capheap_retained;
+
+/*
+ * The same in memory that keeps its contents over deep sleep or reset: the region that was there is
+ * kept, with all live blocks, if its map is sound; else it is made afresh. attach.h says how to use
+ * it from then on, and retained->status which it was and why. A call that the reset cut short is
+ * mended; so is an attach. The report hook is not called.
+ * Fails as init does, and with CAPHEAP_ERROR_ARGUMENT if `how` is out of its range.
+ * O(size / granule), twice if sealed with contents: O(size).
+ */
+capheap_status_t capheap_region_attach(capheap_region_t *region,
+                                       const capheap_region_config_t *config,
+                                       const struct capheap_attach *how,
+                                       struct capheap_retained *retained);
+
 /* Bytes of books that a region of `size` bytes needs at most, wherever it starts. granule as in the
  * configuration. */
 size_t capheap_region_books_size(size_t size, uint32_t granule);

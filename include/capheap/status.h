@@ -27,6 +27,10 @@ typedef enum capheap_status {
     CAPHEAP_ERROR_FULL = -6,    /* the heap has no slot left for another region */
     CAPHEAP_ERROR_BUSY = -7,    /* the region still has live blocks */
     CAPHEAP_ERROR_UNKNOWN = -8, /* no such region, type or chip memory */
+    /* Why a region was started afresh (attach.h): */
+    CAPHEAP_ERROR_NOT_KEPT = -9, /* no region is there */
+    CAPHEAP_ERROR_OTHER = -10,   /* one of another memory, shape, key or version */
+    CAPHEAP_ERROR_DAMAGED = -11, /* its books contradict themselves, or its seal doesn't fit */
 } capheap_status_t;
 
 /* One line of English for a status, never NULL; constant text, for any number. O(1); from anywhere,
