@@ -61,18 +61,16 @@ static const capheap_range_t usual[] = {
     {0x3FFB0000, 0x3FFB2EC8, "static data"},
     {0x40080000, 0x4008944C, "code in IRAM"},
 };
-/* clang-format on */
 
-/* clang-format off */
 static const char *const masters[] = {
-    "SPI2", "SPI3", "I2S0", "I2S1", "SDMMC", "EMAC", "UHCI0", "UHCI1",
+    MASTER(ESP32, SPI2), MASTER(ESP32, SPI3), MASTER(ESP32, I2S0), MASTER(ESP32, I2S1),
+    MASTER(ESP32, SDMMC), MASTER(ESP32, EMAC), MASTER(ESP32, UHCI0), MASTER(ESP32, UHCI1),
+    MASTER(ESP32, SDIO),
 };
 
-#define ALL_MASTERS ((1u << COUNT(masters)) - 1)
-
 static const capheap_masters_t reach[] = {
-    [DRAM]  = ALL_MASTERS,
-    [DIRAM] = ALL_MASTERS,
+    [DRAM]  = ALL_OF(masters),
+    [DIRAM] = ALL_OF(masters),
     [IRAM]  = 0,
     [PSRAM] = 0,
     [RTC]   = 0,

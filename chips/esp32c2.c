@@ -16,6 +16,9 @@
  *   _dram0_rtos_reserved_start). The ROM tells it at run time (ets_rom_layout_p).
  * - ATOMIC: the core has no atomic instructions; the compiler's atomic calls mask interrupts (IDF
  *   components/esp_libc/src/stdatomic.c), which serves every memory of a chip with one core.
+ * - Masters: the peripherals that GDMA serves (IDF
+ *   components/esp_hal_dma/esp32c2/include/hal/gdma_channel.h) reach all of it (soc.h, SOC_DMA_LOW
+ *   and _HIGH).
  */
 #include "table.h"
 
@@ -46,6 +49,15 @@ static const capheap_range_t usual[] = {
     {0x40380000, 0x4038A000, "code in IRAM"},
     {0x3FCAA000, 0x3FCABCB0, "static data"},
 };
+
+static const char *const masters[] = {
+    MASTER(ESP32C2, SPI2), MASTER(ESP32C2, UHCI0), MASTER(ESP32C2, SHA), MASTER(ESP32C2, ADC),
+    MASTER(ESP32C2, M2M),
+};
+
+static const capheap_masters_t reach[] = {
+    [RAM] = ALL_OF(masters),
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_esp32c2 = {
@@ -53,6 +65,7 @@ const capheap_chip_t capheap_chip_esp32c2 = {
     .title = "Espressif ESP32-C2",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -63,6 +76,7 @@ const capheap_chip_t capheap_chip_esp32c2_memprot = {
     .title = "Espressif ESP32-C2, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };

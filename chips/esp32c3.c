@@ -54,16 +54,15 @@ static const capheap_range_t usual[] = {
     {0x50000000, 0x50000024, "RTC data"},
     {0x50001FE8, 0x50002000, "RTC reserved"},
 };
-/* clang-format on */
 
-/* clang-format off */
-static const char *const masters[] = {"SPI2", "UHCI0", "I2S0", "AES", "SHA", "ADC"};
-
-#define ALL_MASTERS ((1u << COUNT(masters)) - 1)
+static const char *const masters[] = {
+    MASTER(ESP32C3, SPI2), MASTER(ESP32C3, UHCI0), MASTER(ESP32C3, I2S0), MASTER(ESP32C3, AES),
+    MASTER(ESP32C3, SHA), MASTER(ESP32C3, ADC), MASTER(ESP32C3, M2M),
+};
 
 static const capheap_masters_t reach[] = {
-    [RAM]           = ALL_MASTERS,
-    [RETENTION_RAM] = ALL_MASTERS,
+    [RAM]           = ALL_OF(masters),
+    [RETENTION_RAM] = ALL_OF(masters),
     [RTC]           = 0,
 };
 /* clang-format on */

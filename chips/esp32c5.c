@@ -22,6 +22,11 @@
  * - ATOMIC: LR and SC, which IDF uses on any address, PSRAM not excepted
  *   (components/riscv/include/riscv/rv_utils.h, rv_utils_compare_and_set); LP memory is left out,
  *   since no document says that it works there.
+ * - Masters: the peripherals that GDMA serves (IDF
+ *   components/esp_hal_dma/esp32c5/include/hal/gdma_channel.h) reach 40800000 to 40860000 (soc.h,
+ *   SOC_DMA_LOW and _HIGH) and PSRAM (gdma_ll.h, GDMA_LL_AHB_PSRAM_CAPABLE), not LP memory. The
+ *   SDIO slave has a DMA of its own, whose buffers its driver takes from internal memory
+ *   (components/esp_driver_sdio/src/sdio_slave.c).
  */
 #include "table.h"
 
@@ -57,6 +62,18 @@ static const capheap_range_t usual[] = {
     {0x4080D000, 0x4080FCB0, "static data"},
     {0x50003FE8, 0x50004000, "RTC reserved"},
 };
+
+static const char *const masters[] = {
+    MASTER(ESP32C5, SPI2), MASTER(ESP32C5, UHCI0), MASTER(ESP32C5, I2S0), MASTER(ESP32C5, AES),
+    MASTER(ESP32C5, SHA), MASTER(ESP32C5, ADC), MASTER(ESP32C5, PARLIO), MASTER(ESP32C5, M2M),
+    MASTER(ESP32C5, SDIO),
+};
+
+static const capheap_masters_t reach[] = {
+    [RAM]   = ALL_OF(masters),
+    [RTC]   = 0,
+    [PSRAM] = ALL_OF(masters) & ~BIT(CAPHEAP_ESP32C5_SDIO),
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_esp32c5 = {
@@ -64,6 +81,7 @@ const capheap_chip_t capheap_chip_esp32c5 = {
     .title = "Espressif ESP32-C5",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -74,6 +92,7 @@ const capheap_chip_t capheap_chip_esp32c5_memprot = {
     .title = "Espressif ESP32-C5, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };

@@ -13,6 +13,10 @@
  *   _dram0_rtos_reserved_start). The ROM tells it at run time (ets_rom_layout_p).
  * - ATOMIC: LR and SC (IDF components/riscv/include/riscv/rv_utils.h, rv_utils_compare_and_set);
  *   LP memory is left out, since no document says that it works there.
+ * - Masters: the peripherals that GDMA serves (IDF
+ *   components/esp_hal_dma/esp32c6/include/hal/gdma_channel.h) and the SDIO slave
+ *   (components/esp_driver_sdio/src/sdio_slave.c) reach 40800000 to 40880000 (soc.h, SOC_DMA_LOW
+ *   and _HIGH), not LP memory.
  */
 #include "table.h"
 
@@ -46,6 +50,17 @@ static const capheap_range_t usual[] = {
     {0x40809000, 0x4080B9E0, "static data"},
     {0x50000000, 0x50000010, "RTC data"},
 };
+
+static const char *const masters[] = {
+    MASTER(ESP32C6, SPI2), MASTER(ESP32C6, UHCI0), MASTER(ESP32C6, I2S0), MASTER(ESP32C6, AES),
+    MASTER(ESP32C6, SHA), MASTER(ESP32C6, ADC), MASTER(ESP32C6, PARLIO), MASTER(ESP32C6, M2M),
+    MASTER(ESP32C6, SDIO),
+};
+
+static const capheap_masters_t reach[] = {
+    [RAM] = ALL_OF(masters),
+    [RTC] = 0,
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_esp32c6 = {
@@ -53,6 +68,7 @@ const capheap_chip_t capheap_chip_esp32c6 = {
     .title = "Espressif ESP32-C6",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -63,6 +79,7 @@ const capheap_chip_t capheap_chip_esp32c6_memprot = {
     .title = "Espressif ESP32-C6, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };

@@ -20,6 +20,11 @@
  * - Cache lines: 32 bytes (components/esp_system/port/soc/esp32c61/Kconfig.cache).
  * - ATOMIC: LR and SC, which IDF uses on any address, PSRAM not excepted
  *   (components/riscv/include/riscv/rv_utils.h, rv_utils_compare_and_set).
+ * - Masters: the peripherals that GDMA serves (IDF
+ *   components/esp_hal_dma/esp32c61/include/hal/gdma_channel.h) reach 40800000 to 40850000 (soc.h,
+ *   SOC_DMA_LOW and _HIGH) and PSRAM (gdma_ll.h, GDMA_LL_AHB_PSRAM_CAPABLE). The SDIO slave has a
+ *   DMA of its own, whose buffers its driver takes from internal memory
+ *   (components/esp_driver_sdio/src/sdio_slave.c).
  */
 #include "table.h"
 
@@ -52,6 +57,16 @@ static const capheap_range_t usual[] = {
     {0x40800000, 0x40807000, "code"},
     {0x40807000, 0x40809890, "static data"},
 };
+
+static const char *const masters[] = {
+    MASTER(ESP32C61, SPI2), MASTER(ESP32C61, I2S0), MASTER(ESP32C61, SHA), MASTER(ESP32C61, ADC),
+    MASTER(ESP32C61, M2M), MASTER(ESP32C61, SDIO),
+};
+
+static const capheap_masters_t reach[] = {
+    [RAM]   = ALL_OF(masters),
+    [PSRAM] = ALL_OF(masters) & ~BIT(CAPHEAP_ESP32C61_SDIO),
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_esp32c61 = {
@@ -59,6 +74,7 @@ const capheap_chip_t capheap_chip_esp32c61 = {
     .title = "Espressif ESP32-C61",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -69,6 +85,7 @@ const capheap_chip_t capheap_chip_esp32c61_memprot = {
     .title = "Espressif ESP32-C61, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };

@@ -13,6 +13,9 @@
  *   _dram0_rtos_reserved_start). The ROM tells it at run time (ets_rom_layout_p).
  * - ATOMIC: LR and SC (IDF components/riscv/include/riscv/rv_utils.h, rv_utils_compare_and_set);
  *   LP memory is left out, since no document says that it works there.
+ * - Masters: the peripherals that GDMA serves (IDF
+ *   components/esp_hal_dma/esp32h21/include/hal/gdma_channel.h) reach 40800000 to 40850000 (soc.h,
+ *   SOC_DMA_LOW and _HIGH), not LP memory.
  */
 #include "table.h"
 
@@ -46,6 +49,16 @@ static const capheap_range_t usual[] = {
     {0x40807000, 0x40809F70, "static data"},
     {0x50000FE8, 0x50001000, "RTC reserved"},
 };
+
+static const char *const masters[] = {
+    MASTER(ESP32H2, SPI2), MASTER(ESP32H2, UHCI0), MASTER(ESP32H2, I2S0), MASTER(ESP32H2, AES),
+    MASTER(ESP32H2, SHA), MASTER(ESP32H2, ADC), MASTER(ESP32H2, PARLIO), MASTER(ESP32H2, M2M),
+};
+
+static const capheap_masters_t reach[] = {
+    [RAM] = ALL_OF(masters),
+    [RTC] = 0,
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_esp32h21 = {
@@ -53,6 +66,7 @@ const capheap_chip_t capheap_chip_esp32h21 = {
     .title = "Espressif ESP32-H21",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -63,6 +77,7 @@ const capheap_chip_t capheap_chip_esp32h21_memprot = {
     .title = "Espressif ESP32-H21, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };

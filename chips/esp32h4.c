@@ -22,6 +22,11 @@
  *   SOC_RAM_ICACHE1_LOW and _HIGH, whose last byte it leaves out).
  * - ATOMIC: LR and SC, which IDF uses on any address, PSRAM not excepted
  *   (components/riscv/include/riscv/rv_utils.h, rv_utils_compare_and_set).
+ * - Masters: the peripherals that GDMA serves (IDF
+ *   components/esp_hal_dma/esp32h4/include/hal/gdma_channel.h) reach 40810000 to 40860000 (soc.h,
+ *   SOC_DMA_LOW and _HIGH) and PSRAM (gdma_ll.h, GDMA_LL_AHB_PSRAM_CAPABLE). In a program for one
+ *   core IDF makes the second core's instruction cache memory of the same type, DMA included,
+ *   though it lies past SOC_DMA_HIGH. USB OTG is left out: its driver is not in IDF.
  */
 #include "table.h"
 
@@ -56,6 +61,17 @@ static const capheap_range_t usual[] = {
     {0x40810000, 0x40818000, "code"},
     {0x40818000, 0x4081BE20, "static data"},
 };
+
+static const char *const masters[] = {
+    MASTER(ESP32H4, SPI2), MASTER(ESP32H4, SPI3), MASTER(ESP32H4, UHCI0), MASTER(ESP32H4, I2S0),
+    MASTER(ESP32H4, AES), MASTER(ESP32H4, ASRC), MASTER(ESP32H4, SHA), MASTER(ESP32H4, ADC),
+    MASTER(ESP32H4, PARLIO), MASTER(ESP32H4, M2M),
+};
+
+static const capheap_masters_t reach[] = {
+    [RAM]   = ALL_OF(masters),
+    [PSRAM] = ALL_OF(masters),
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_esp32h4 = {
@@ -63,6 +79,7 @@ const capheap_chip_t capheap_chip_esp32h4 = {
     .title = "Espressif ESP32-H4",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -73,6 +90,7 @@ const capheap_chip_t capheap_chip_esp32h4_memprot = {
     .title = "Espressif ESP32-H4, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -89,6 +107,7 @@ const capheap_chip_t capheap_chip_esp32h4_one_core = {
     .title = "Espressif ESP32-H4, one core used",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved_one_core),
     USUAL(usual),
 };

@@ -26,6 +26,14 @@
  * - ATOMIC: LR and SC, which IDF uses on any address, PSRAM not excepted
  *   (components/riscv/include/riscv/rv_utils.h, rv_utils_compare_and_set); LP and scratch-pad
  *   memory are left out, since no document says that LR and SC work there.
+ * - Masters: the peripherals that GDMA serves (IDF
+ *   components/esp_hal_dma/esp32p4/include/hal/gdma_channel.h) on the AHB and AXI buses reach L2
+ *   memory (soc.h, SOC_DMA_LOW and _HIGH) and PSRAM (gdma_ll.h, GDMA_LL_AHB_PSRAM_CAPABLE and
+ *   _AXI_). So do DMA2D, which JPEG and PPA use (components/esp_driver_ppa/src/ppa_core.c),
+ *   DW_GDMA, which MIPI uses (dw_gdma_ll.h, DW_GDMA_LL_MASTER_PORT_MEMORY), and SDMMC (soc_caps.h,
+ *   SOC_SDMMC_PSRAM_DMA_CAPABLE). EMAC's buffers are taken from internal memory by its driver
+ *   (components/esp_eth/src/mac/esp_eth_mac_esp_dma.c). None reaches scratch-pad or LP memory. USB
+ *   OTG and H264 are left out: their drivers are not in IDF.
  */
 #include "table.h"
 
@@ -66,6 +74,22 @@ static const capheap_range_t usual[] = {
     {0x4FF30000, 0x4FF33B20, "static data"},
     {0x50108000, 0x50108080, "RTC data"},
 };
+
+static const char *const masters[] = {
+    MASTER(ESP32P4, I3C), MASTER(ESP32P4, UHCI0), MASTER(ESP32P4, I2S0), MASTER(ESP32P4, I2S1),
+    MASTER(ESP32P4, I2S2), MASTER(ESP32P4, ADC), MASTER(ESP32P4, RMT), MASTER(ESP32P4, LCD_CAM),
+    MASTER(ESP32P4, SPI2), MASTER(ESP32P4, SPI3), MASTER(ESP32P4, PARLIO), MASTER(ESP32P4, AES),
+    MASTER(ESP32P4, SHA), MASTER(ESP32P4, M2M), MASTER(ESP32P4, DMA2D), MASTER(ESP32P4, DW_GDMA),
+    MASTER(ESP32P4, SDMMC), MASTER(ESP32P4, EMAC),
+};
+
+static const capheap_masters_t reach[] = {
+    [L2]     = ALL_OF(masters),
+    [RETENT] = ALL_OF(masters),
+    [PSRAM]  = ALL_OF(masters) & ~BIT(CAPHEAP_ESP32P4_EMAC),
+    [FAST]   = 0,
+    [RTC]    = 0,
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_esp32p4 = {
@@ -73,6 +97,7 @@ const capheap_chip_t capheap_chip_esp32p4 = {
     .title = "Espressif ESP32-P4",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -83,6 +108,7 @@ const capheap_chip_t capheap_chip_esp32p4_memprot = {
     .title = "Espressif ESP32-P4, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -114,6 +140,7 @@ const capheap_chip_t capheap_chip_esp32p4_rev1 = {
     .title = "Espressif ESP32-P4 below revision 3.0",
     TYPES(types),
     MEMORIES(memories_rev1),
+    MASTERS(masters, reach),
     RESERVED(reserved_rev1),
     USUAL(usual_rev1),
 };

@@ -23,6 +23,13 @@
  * - ATOMIC: this core lacks S32C1I (IDF components/xtensa/esp32s2/include/xtensa/config/core-
  *   isa.h); the compiler's atomic calls mask interrupts, which serves every internal memory of a
  *   chip with one core. PSRAM is left out as on all Xtensa chips.
+ * - Masters: each peripheral has a DMA of its own; all reach 3FFB0000 to 40000000 (soc.h,
+ *   SOC_DMA_LOW and _HIGH). Of those that reach PSRAM (SOC_DMA_EXT_LOW and _HIGH) SPI and I2S say
+ *   so by their registers (components/soc/esp32s2/register/soc/spi_struct.h and i2s_struct.h,
+ *   ext_mem_bk_size), AES and SHA by their drivers
+ *   (components/mbedtls/port/aes/dma/esp_aes_dma_core.c, port/sha/core/sha.c); CP_DMA is held to
+ *   internal memory by its driver (components/esp_driver_dma/src/async_memcpy_cp_dma.c). USB OTG is
+ *   left out: its driver is not in IDF.
  */
 #include "table.h"
 
@@ -59,6 +66,17 @@ static const capheap_range_t usual[] = {
     {0x40024000, 0x4002D000, "code in IRAM"},
     {0x3FFBD000, 0x3FFBF898, "static data"},
 };
+
+static const char *const masters[] = {
+    MASTER(ESP32S2, SPI2), MASTER(ESP32S2, SPI3), MASTER(ESP32S2, I2S0), MASTER(ESP32S2, AES),
+    MASTER(ESP32S2, SHA), MASTER(ESP32S2, CP_DMA),
+};
+
+static const capheap_masters_t reach[] = {
+    [DIRAM] = ALL_OF(masters),
+    [PSRAM] = ALL_OF(masters) & ~BIT(CAPHEAP_ESP32S2_CP_DMA),
+    [RTC]   = 0,
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_esp32s2 = {
@@ -66,6 +84,7 @@ const capheap_chip_t capheap_chip_esp32s2 = {
     .title = "Espressif ESP32-S2",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -76,6 +95,7 @@ const capheap_chip_t capheap_chip_esp32s2_memprot = {
     .title = "Espressif ESP32-S2, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -93,6 +113,7 @@ const capheap_chip_t capheap_chip_esp32s2_dcache0 = {
     .title = "Espressif ESP32-S2, no data cache, no PSRAM",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved_dcache0),
     USUAL(usual),
 };

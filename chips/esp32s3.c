@@ -28,8 +28,10 @@
  * - Cache lines: 16, 32 or 64 bytes by choice of the program (Kconfig.cache); the largest counts.
  * - Masters: the peripherals that GDMA serves (IDF
  *   components/esp_hal_dma/esp32s3/include/hal/gdma_channel.h) reach internal memory from 3FC88000
- *   and PSRAM (soc.h, SOC_DMA_LOW, SOC_DMA_EXT_LOW; soc_caps.h, SOC_PSRAM_DMA_CAPABLE). SDMMC has a
- *   DMA of its own; that it reaches PSRAM is not claimed.
+ *   and PSRAM (soc.h, SOC_DMA_LOW, SOC_DMA_EXT_LOW; gdma_ll.h, GDMA_LL_AHB_PSRAM_CAPABLE). SDMMC
+ *   has a DMA of its own, which does not reach PSRAM
+ *   (components/esp_driver_sdmmc/src/sd_host_sdmmc.c, sd_host_check_buffer_alignment). USB OTG is
+ *   left out: its driver is not in IDF.
  */
 #include "table.h"
 
@@ -73,20 +75,18 @@ static const capheap_range_t usual[] = {
     {0x600FE000, 0x600FE11C, "RTC data"},
     {0x600FFFE8, 0x60100000, "RTC reserved"},
 };
-/* clang-format on */
 
-/* clang-format off */
 static const char *const masters[] = {
-    "SPI2", "SPI3", "UHCI0", "I2S0", "I2S1", "LCD_CAM", "AES", "SHA", "ADC", "RMT", "SDMMC",
+    MASTER(ESP32S3, SPI2), MASTER(ESP32S3, SPI3), MASTER(ESP32S3, UHCI0), MASTER(ESP32S3, I2S0),
+    MASTER(ESP32S3, I2S1), MASTER(ESP32S3, LCD_CAM), MASTER(ESP32S3, AES), MASTER(ESP32S3, SHA),
+    MASTER(ESP32S3, ADC), MASTER(ESP32S3, RMT), MASTER(ESP32S3, SDMMC), MASTER(ESP32S3, M2M),
 };
 
-#define OF_GDMA (CAPHEAP_ESP32S3_SDMMC - 1u) /* all before it */
-
 static const capheap_masters_t reach[] = {
-    [DIRAM] = OF_GDMA | CAPHEAP_ESP32S3_SDMMC,
-    [DRAM]  = OF_GDMA | CAPHEAP_ESP32S3_SDMMC,
+    [DIRAM] = ALL_OF(masters),
+    [DRAM]  = ALL_OF(masters),
     [IRAM]  = 0,
-    [PSRAM] = OF_GDMA,
+    [PSRAM] = ALL_OF(masters) & ~BIT(CAPHEAP_ESP32S3_SDMMC),
     [RTC]   = 0,
 };
 /* clang-format on */

@@ -22,6 +22,14 @@
  * - ATOMIC: LR and SC, which IDF uses on any address, PSRAM not excepted
  *   (components/riscv/include/riscv/rv_utils.h, rv_utils_compare_and_set); LP memory is left out,
  *   since no document says that it works there.
+ * - Masters: the peripherals that GDMA serves (IDF
+ *   components/esp_hal_dma/esp32s31/include/hal/gdma_channel.h) on the AHB, AXI and LP buses reach
+ *   2F000000 to 2F080000 (soc.h, SOC_DMA_LOW and _HIGH) and PSRAM (gdma_ll.h,
+ *   GDMA_LL_AHB_PSRAM_CAPABLE, _AXI_ and _LP_AHB_). So do DMA2D, which JPEG and PPA use
+ *   (components/esp_driver_ppa/src/ppa_core.c), and SDMMC (soc_caps.h,
+ *   SOC_SDMMC_PSRAM_DMA_CAPABLE). EMAC's buffers are taken from internal memory by its driver
+ *   (components/esp_eth/src/mac/esp_eth_mac_esp_dma.c). LP memory is not claimed. USB OTG is left
+ *   out: its driver is not in IDF.
  */
 #include "table.h"
 
@@ -57,6 +65,21 @@ static const capheap_range_t usual[] = {
     {0x2F00A000, 0x2F00DA20, "static data"},
     {0x2E007FE8, 0x2E008000, "RTC reserved"},
 };
+
+static const char *const masters[] = {
+    MASTER(ESP32S31, UHCI0), MASTER(ESP32S31, I2S0), MASTER(ESP32S31, I2S1), MASTER(ESP32S31, RMT),
+    MASTER(ESP32S31, ASRC), MASTER(ESP32S31, CORDIC), MASTER(ESP32S31, PVT),
+    MASTER(ESP32S31, LCD_CAM), MASTER(ESP32S31, SPI2), MASTER(ESP32S31, SPI3),
+    MASTER(ESP32S31, PARLIO), MASTER(ESP32S31, AES), MASTER(ESP32S31, SHA), MASTER(ESP32S31, ADC),
+    MASTER(ESP32S31, DAC), MASTER(ESP32S31, M2M), MASTER(ESP32S31, DMA2D), MASTER(ESP32S31, SDMMC),
+    MASTER(ESP32S31, EMAC),
+};
+
+static const capheap_masters_t reach[] = {
+    [RAM]   = ALL_OF(masters),
+    [RTC]   = 0,
+    [PSRAM] = ALL_OF(masters) & ~BIT(CAPHEAP_ESP32S31_EMAC),
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_esp32s31 = {
@@ -64,6 +87,7 @@ const capheap_chip_t capheap_chip_esp32s31 = {
     .title = "Espressif ESP32-S31",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -74,6 +98,7 @@ const capheap_chip_t capheap_chip_esp32s31_memprot = {
     .title = "Espressif ESP32-S31, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };

@@ -18,6 +18,8 @@
  * - RTC user memory (60001200, 512 bytes) is too small to be worth a heap and left out.
  * - ATOMIC: the core has no atomic instructions; masking interrupts serves every memory of a chip
  *   with one core.
+ * - Masters: I2S sends from data memory through the DMA of the SDIO slave (SDK
+ *   components/esp8266/driver/i2s.c, slc_struct_t). Wi-Fi's is the library's own.
  */
 #include "table.h"
 
@@ -43,6 +45,13 @@ static const capheap_range_t usual[] = {
     {0x3FFE8000, 0x3FFEF000, "static data"},
     {0x40100000, 0x40107000, "code in IRAM"},
 };
+
+static const char *const masters[] = {MASTER(ESP8266, I2S)};
+
+static const capheap_masters_t reach[] = {
+    [DRAM] = CAPHEAP_ESP8266_I2S,
+    [IRAM] = 0,
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_esp8266 = {
@@ -50,6 +59,7 @@ const capheap_chip_t capheap_chip_esp8266 = {
     .title = "Espressif ESP8266",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     RESERVED(reserved),
     USUAL(usual),
 };
@@ -59,5 +69,6 @@ const capheap_chip_t capheap_chip_esp8266_rtos = {
     .title = "Espressif ESP8266 under the RTOS SDK",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     USUAL(usual),
 };

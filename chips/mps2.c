@@ -12,6 +12,9 @@
  *   80000000; AN521: four banks of 32 KB from 30000000 (Arm DAI0505, DAI0521, "Memory map"),
  *   secure addresses.
  * - Memory at address 0 is NULL: its first 8 bytes are reserved.
+ * - Masters: AN505 and AN521 have four PL081, whose bus goes through a security controller to all
+ *   memory (QEMU 7.2, monitor commands `info qom-tree` and `info mtree`: dma0 to dma3, tz-msc).
+ *   AN385, AN386 and AN500 have none.
  */
 #include "table.h"
 
@@ -100,6 +103,15 @@ static const capheap_type_t types_m33[] = {
     [SRAM]  = {"SRAM",      {BIT8 | DEFAULT, DMA | WORDS, EXEC},    0, 0},
     [PSRAM] = {"PSRAM",     {SPIRAM, 0, BIT8 | DEFAULT | BIT32},    0, 0},
 };
+
+static const char *const masters[] = {
+    MASTER(MPS2, DMA0), MASTER(MPS2, DMA1), MASTER(MPS2, DMA2), MASTER(MPS2, DMA3),
+};
+
+static const capheap_masters_t reach[] = {
+    [SRAM]  = ALL_OF(masters),
+    [PSRAM] = ALL_OF(masters),
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_mps2_an505 = {
@@ -107,6 +119,7 @@ const capheap_chip_t capheap_chip_mps2_an505 = {
     .title = "Arm MPS2+ AN505, Cortex-M33",
     TYPES(types_m33),
     MEMORIES(memories_an505),
+    MASTERS(masters, reach),
     USUAL(usual_m33),
 };
 
@@ -115,5 +128,6 @@ const capheap_chip_t capheap_chip_mps2_an521 = {
     .title = "Arm MPS2+ AN521, two Cortex-M33",
     TYPES(types_m33),
     MEMORIES(memories_an521),
+    MASTERS(masters, reach),
     USUAL(usual_m33),
 };

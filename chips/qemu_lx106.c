@@ -8,6 +8,7 @@
  *   a test proves that the heap does.
  * - ATOMIC: the core has no atomic instructions; masking interrupts serves every memory of a chip
  *   with one core.
+ * - Masters: the machine has none.
  */
 #include "table.h"
 

@@ -8,6 +8,9 @@
  *   told otherwise (QEMU hw/riscv/sifive_u.c). DRAM is marked as external memory, so that the two
  *   differ.
  * - ATOMIC: both emulate the A extension on all memory.
+ * - Masters: sifive_u has a DMA engine and Ethernet (QEMU 7.2, monitor command `info qtree`:
+ *   sifive.pdma, cadence_gem); both go by the system's address space, to all memory. virt has no
+ *   engine of its own, and what virtio does is the host's.
  */
 #include "table.h"
 
@@ -54,6 +57,15 @@ static const capheap_range_t usual_sifive_u[] = {
     {0x08000000, 0x08010000, "static data and stack"},
     {0x80000000, 0x80200000, "code"},
 };
+
+static const char *const masters[] = {
+    MASTER(FU540, PDMA), MASTER(FU540, GEM),
+};
+
+static const capheap_masters_t reach[] = {
+    [DRAM] = ALL_OF(masters),
+    [LIM]  = ALL_OF(masters),
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_qemu_sifive_u = {
@@ -61,5 +73,6 @@ const capheap_chip_t capheap_chip_qemu_sifive_u = {
     .title = "QEMU RISC-V sifive_u",
     TYPES(types_sifive_u),
     MEMORIES(memories_sifive_u),
+    MASTERS(masters, reach),
     USUAL(usual_sifive_u),
 };

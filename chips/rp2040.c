@@ -15,7 +15,8 @@
  *   (SDK src/rp2_common/pico_atomic/atomic.c), which serves every memory, for both cores.
  * - The cache's own 16 KB at 15000000 (only while the cache is off) and the USB buffer at 50100000
  *   are left out: DS 2.6.3, 4.1.2.5.
- * - Masters: the DMA reaches all banks (DS 2.1). The USB controller has its own memory.
+ * - Masters: the DMA's read and write ports reach all banks (DS 2.1). The USB controller has its
+ *   own memory.
  */
 #include "table.h"
 
@@ -42,14 +43,14 @@ static const capheap_range_t usual[] = {
     {0x20040800, 0x20041000, "stack, core 1"},
     {0x20041800, 0x20042000, "stack, core 0"},
 };
-/* clang-format on */
 
-static const char *const masters[] = {"DMA"};
+static const char *const masters[] = {MASTER(RP2040, DMA)};
 
 static const capheap_masters_t reach[] = {
-    [SRAM] = CAPHEAP_RP2040_DMA,
+    [SRAM]    = CAPHEAP_RP2040_DMA,
     [SCRATCH] = CAPHEAP_RP2040_DMA,
 };
+/* clang-format on */
 
 const capheap_chip_t capheap_chip_rp2040 = {
     .name = "rp2040",

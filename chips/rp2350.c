@@ -17,6 +17,9 @@
  *   mean internal memory, so the bit is not set.
  * - ATOMIC: exclusive accesses with the monitor that watches SRAM (DS 2.1.6); PSRAM is left out,
  *   since no document says that they work there.
+ * - Masters: the DMA's read and write ports reach all ten banks and the XIP ports, PSRAM behind
+ *   them (DS 2.1), whose cache is in front of every master alike (DS 4.4.1). The USB controller has
+ *   its own memory.
  */
 #include "table.h"
 
@@ -45,6 +48,14 @@ static const capheap_range_t usual[] = {
     {0x20080800, 0x20081000, "stack, core 1"},
     {0x20081800, 0x20082000, "stack, core 0"},
 };
+
+static const char *const masters[] = {MASTER(RP2350, DMA)};
+
+static const capheap_masters_t reach[] = {
+    [SRAM]    = CAPHEAP_RP2350_DMA,
+    [SCRATCH] = CAPHEAP_RP2350_DMA,
+    [PSRAM]   = CAPHEAP_RP2350_DMA,
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_rp2350 = {
@@ -52,5 +63,6 @@ const capheap_chip_t capheap_chip_rp2350 = {
     .title = "Raspberry Pi RP2350",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     USUAL(usual),
 };

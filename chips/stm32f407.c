@@ -13,7 +13,9 @@
  * - Backup SRAM keeps its contents in Standby and on VBAT (RM 5.1.2); it needs a clock and write
  *   access first (RCC_AHB1ENR, BKPSRAMEN; PWR_CR, DBP), or reserve it. malloc() never gets it.
  * - ATOMIC: LDREX and STREX with the core's own monitor (PM0214 2.2.7).
- * - Masters: all on the bus matrix reach SRAM 1 and 2 (RM 2.1).
+ * - Masters: DMA1 and DMA2, Ethernet and USB OTG HS reach SRAM 1 and 2 (RM 2.1.4 to 2.1.7, revision
+ *   4); CCM is not on the bus matrix, the core alone reaches it (RM 2.1, note). Backup SRAM, on the
+ *   peripherals' bus, is not claimed. USB OTG FS masters no bus.
  */
 #include "table.h"
 
@@ -39,15 +41,14 @@ static const capheap_range_t usual[] = {
     {0x1000F000, 0x10010000, "stack"},
     {0x20000000, 0x20003000, "static data"},
 };
-/* clang-format on */
 
-/* clang-format off */
-static const char *const masters[] = {"DMA1", "DMA2", "ETH", "USB_HS"};
+static const char *const masters[] = {
+    MASTER(STM32F4, DMA1), MASTER(STM32F4, DMA2), MASTER(STM32F4, ETH), MASTER(STM32F4, USB_HS),
+};
 
 static const capheap_masters_t reach[] = {
     [CCM]    = 0,
-    [SRAM]   = CAPHEAP_STM32F4_DMA1 | CAPHEAP_STM32F4_DMA2 | CAPHEAP_STM32F4_ETH |
-               CAPHEAP_STM32F4_USB_HS,
+    [SRAM]   = ALL_OF(masters),
     [BACKUP] = 0,
 };
 /* clang-format on */

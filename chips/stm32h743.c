@@ -9,8 +9,8 @@
  *   D3_SRAM_BASE, D3_BKPSRAM_BASE). SRAM 1 to 3 (128, 128 and 32 KB) are contiguous. Their second
  *   address at 10000000 is left out: they can be executed where they are.
  * - DMA is DMA1's and DMA2's reach: AXI SRAM and SRAM 1 to 4, not the tightly coupled memories,
- *   which only MDMA reaches besides the core (RM 2.1, table "Bus-master-to-bus-slave
- *   interconnect"). Who else reaches what is told by master, below.
+ *   which only MDMA reaches besides the core. Backup SRAM, which they reach too, doesn't claim it:
+ *   it is for what has to last. Who else reaches what is told by master, below.
  * - SRAM 1 to 3 and backup SRAM have no clock after reset: enable it (RCC_AHB2ENR, RCC_AHB4ENR; RM
  *   8.7) before they become heap, and write access to the backup domain (PWR_CR1, DBP), or reserve
  *   them.
@@ -22,11 +22,12 @@
  * - External SDRAM at C0000000 (FMC bank 5; RM 22.6, "FMC bank memory mapping"), for boards that
  *   have it. In the core's default map that address is device memory: make it normal memory with
  *   the MPU first, or unaligned accesses fault (PM0253 2.2).
- * - Masters: ST's FAQ "DMA is not working on STM32H7 devices" (community.st.com, DOC-1988): DMA1
- *   and DMA2 reach all but the tightly coupled memories, BDMA SRAM 4 and backup SRAM only, MDMA
- *   all. The rows of the others follow RM 2.1 as it is commonly told, and were not compared with
- *   the document: SDMMC1, LTDC and DMA2D are given AXI SRAM and external memory, SDMMC2, Ethernet
- *   and USB AXI SRAM and SRAM 1 to 3. Where in doubt a row says less than the chip can.
+ * - Masters: RM (revision 8) 2.1.6 "Bus master peripherals" and table 3 "Bus-master-to-bus-slave
+ *   interconnect". DMA1, DMA2, Ethernet and USB reach all but the tightly coupled memories, MDMA
+ *   all, BDMA SRAM 4 and backup SRAM only, SDMMC1 and LTDC AXI SRAM and external memory only, DMA2D
+ *   also SRAM 1 to 3. Of SDMMC2 the text says AXI SRAM, SRAM 1 to 3 and external memory, the table
+ *   SRAM 4 and backup SRAM too: the row follows the text. NuttX, which cites ST's AN5200, agrees
+ *   about SDMMC1 (4ebc8a7, arch/arm/src/stm32h7/stm32_sdmmc.c).
  */
 #include "table.h"
 
@@ -65,26 +66,24 @@ static const capheap_range_t usual[] = {
     {0x2001E000, 0x20020000, "stack"},
     {0x24000000, 0x24006000, "static data"},
 };
-/* clang-format on */
 
-/* clang-format off */
 static const char *const masters[] = {
-    "DMA1", "DMA2", "BDMA", "MDMA", "SDMMC1", "SDMMC2", "ETH", "USB1", "USB2", "LTDC", "DMA2D",
+    MASTER(STM32H7, DMA1), MASTER(STM32H7, DMA2), MASTER(STM32H7, BDMA), MASTER(STM32H7, MDMA),
+    MASTER(STM32H7, SDMMC1), MASTER(STM32H7, SDMMC2), MASTER(STM32H7, ETH), MASTER(STM32H7, USB1),
+    MASTER(STM32H7, USB2), MASTER(STM32H7, LTDC), MASTER(STM32H7, DMA2D),
 };
 
-#define M(name)   CAPHEAP_STM32H7_##name
-#define DMA_1_2   (M(DMA1) | M(DMA2))
-#define OF_DOMAIN1 (M(SDMMC1) | M(LTDC) | M(DMA2D))
-#define OF_DOMAIN2 (M(SDMMC2) | M(ETH) | M(USB1) | M(USB2))
+#define M(name)      BIT(CAPHEAP_STM32H7_##name)
+#define FROM_DOMAIN2 (M(MDMA) | M(DMA1) | M(DMA2) | M(ETH) | M(USB1) | M(USB2))
 
 static const capheap_masters_t reach[] = {
     [ITCM]   = M(MDMA),
     [DTCM]   = M(MDMA),
-    [AXI]    = M(MDMA) | DMA_1_2 | OF_DOMAIN1 | OF_DOMAIN2,
-    [AHB]    = M(MDMA) | DMA_1_2 | OF_DOMAIN2,
-    [SRAM4]  = M(MDMA) | DMA_1_2 | M(BDMA),
-    [BACKUP] = M(MDMA) | M(BDMA),
-    [SDRAM]  = M(MDMA) | DMA_1_2 | OF_DOMAIN1,
+    [AXI]    = ALL_OF(masters) & ~M(BDMA),
+    [AHB]    = FROM_DOMAIN2 | M(SDMMC2) | M(DMA2D),
+    [SRAM4]  = FROM_DOMAIN2 | M(BDMA),
+    [BACKUP] = FROM_DOMAIN2 | M(BDMA),
+    [SDRAM]  = ALL_OF(masters) & ~M(BDMA),
 };
 /* clang-format on */
 

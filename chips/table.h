@@ -37,6 +37,15 @@
 #define TYPES(array)    .types = (array), .type_count = COUNT(array)
 #define MEMORIES(array) .memories = (array), .memory_count = COUNT(array)
 #define RESERVED(array) .reserved = (array), .reserved_count = COUNT(array)
+/* The place of a master's bit in masters.h is its place in a table: names and bits can't differ,
+ * and one left out is a hole that capheap_chip_check finds. */
+#define BIT_INDEX(bit)                                                                             \
+    ((((bit)&0xAAAAAAAAu) != 0 ? 1 : 0) + (((bit)&0xCCCCCCCCu) != 0 ? 2 : 0) +                     \
+     (((bit)&0xF0F0F0F0u) != 0 ? 4 : 0) + (((bit)&0xFF00FF00u) != 0 ? 8 : 0) +                     \
+     (((bit)&0xFFFF0000u) != 0 ? 16 : 0))
+#define MASTER(family, name) [BIT_INDEX(CAPHEAP_##family##_##name)] = #name
+#define ALL_OF(names)        ((1u << COUNT(names)) - 1)
+#define BIT(master)          ((capheap_masters_t)(master))
 /* Names of masters, and who reaches each type. */
 #define MASTERS(names, per_type)                                                                   \
     .masters = (names), .reach = (per_type), .master_count = COUNT(names)

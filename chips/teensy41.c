@@ -12,10 +12,14 @@
  * - The start-up code's MPU settings forbid to execute from any of them.
  * - Cache lines: 32 bytes, in front of all but the tightly coupled memories (Arm Cortex-M7 TRM,
  *   5.1).
- * - DMA: on-chip RAM and external memory for sure. Whether eDMA reaches the tightly coupled
- *   memories was not found in a document, so they don't claim it.
  * - ATOMIC: LDREX and STREX with the core's own monitor (Armv7-M ARM, A3.4); external memory is
  *   left out.
+ * - DMA: eDMA reaches on-chip RAM and DTCM, which serves it last; for PSRAM no document was found,
+ *   so it doesn't claim it.
+ * - Masters: as for imxrt1062; the sources stand there. Besides, Teensy's own USB code has its
+ *   endpoints in DTCM and its buffers in OCRAM (teensy4/usb.c, endpoint_queue_head; usb_midi.c).
+ *   Who reaches PSRAM was not found in a document. LCDIF and CSI are left out: the board has no
+ *   connector for them.
  */
 #include "table.h"
 
@@ -25,7 +29,7 @@
 enum { DTCM, OCRAM, PSRAM };
 
 static const capheap_type_t types[] = {
-    [DTCM]  = {"DTCM",  {SPM, 0, BIT8 | DEFAULT | WORDS},       0, 0},
+    [DTCM]  = {"DTCM",  {SPM, 0, BIT8 | DEFAULT | DMA | WORDS}, 0, 0},
     [OCRAM] = {"OCRAM", {BIT8 | DEFAULT, DMA | WORDS, 0},       0, 32},
     [PSRAM] = {"PSRAM", {SPIRAM, 0, BIT8 | DEFAULT | BIT32},    0, 32},
 };
@@ -43,6 +47,16 @@ static const capheap_range_t usual[] = {
     {0x20078000, 0x20080000, "code: one bank is ITCM"},
     {0x20200000, 0x20203000, "DMA buffers"},
 };
+
+static const char *const masters[] = {
+    MASTER(IMXRT, EDMA), MASTER(IMXRT, USB), MASTER(IMXRT, ENET), MASTER(IMXRT, USDHC),
+};
+
+static const capheap_masters_t reach[] = {
+    [DTCM]  = ALL_OF(masters),
+    [OCRAM] = ALL_OF(masters),
+    [PSRAM] = 0,
+};
 /* clang-format on */
 
 const capheap_chip_t capheap_chip_teensy41 = {
@@ -50,5 +64,6 @@ const capheap_chip_t capheap_chip_teensy41 = {
     .title = "PJRC Teensy 4.1",
     TYPES(types),
     MEMORIES(memories),
+    MASTERS(masters, reach),
     USUAL(usual),
 };

@@ -137,10 +137,61 @@ static void print_ranges(const char *what, const capheap_range_t *ranges, size_t
     printf(".\n");
 }
 
+/* Masters that reach the same types share a row. */
+static int same_reach(const capheap_chip_t *chip, size_t a, size_t b) {
+    for (size_t i = 0; i < chip->type_count; i++) {
+        capheap_masters_t reach = capheap_chip_reach(chip, i);
+        if ((reach >> a & 1) != (reach >> b & 1)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int is_in_earlier_row(const capheap_chip_t *chip, size_t master) {
+    for (size_t i = 0; i < master; i++) {
+        if (same_reach(chip, i, master)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void print_row_of(const capheap_chip_t *chip, size_t master) {
+    printf("| %s", chip->masters[master]);
+    for (size_t i = master + 1; i < chip->master_count; i++) {
+        if (same_reach(chip, i, master)) {
+            printf(", %s", chip->masters[i]);
+        }
+    }
+    const char *between = " | ";
+    for (size_t i = 0; i < chip->type_count; i++) {
+        if ((capheap_chip_reach(chip, i) >> master & 1) != 0) {
+            printf("%s%s", between, chip->types[i].name);
+            between = ", ";
+        }
+    }
+    printf(" |\n");
+}
+
+static void print_masters(const capheap_chip_t *chip) {
+    if (chip->master_count == 0) {
+        printf("\nNo bus masters are named.\n");
+        return;
+    }
+    printf("\n| bus master | reaches |\n|---|---|\n");
+    for (size_t i = 0; i < chip->master_count; i++) {
+        if (!is_in_earlier_row(chip, i)) {
+            print_row_of(chip, i);
+        }
+    }
+}
+
 static void print_chip(const capheap_chip_t *chip) {
     printf("\n## %s\n\n%s.\n\n", chip->name, chip->title);
     print_types(chip);
     print_memories(chip);
+    print_masters(chip);
     print_ranges("Always reserved:", chip->reserved, chip->reserved_count);
 }
 
