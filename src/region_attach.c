@@ -17,7 +17,7 @@
  */
 #include "region_core.h"
 #include "region_retained.h"
-#include "region_span.h"
+#include "region_stretch.h"
 
 #define MAGIC UINT32_C(0x52504143) /* "CAPR" in the bytes of a little-endian chip */
 
@@ -97,16 +97,16 @@ static findings_t look_at_blocks(const capheap_region_t *region) {
     uint32_t first_number = 0;
     bool free_before = false;
     for (uint32_t granule = 1; granule <= region->granules; number++) {
-        span_t span = span_at(region->map, granule);
-        bool told = span_told(region->map, &span);
-        bool free = span.first_free && span.last_free;
-        if (span.first_free != span.last_free || (free && free_before) || (!free && !told)) {
+        stretch_t stretch = stretch_at(region->map, granule);
+        bool told = stretch_told(region->map, &stretch);
+        bool free = stretch.first_free && stretch.last_free;
+        if (stretch.first_free != stretch.last_free || (free && free_before) || (!free && !told)) {
             note_doubt(&findings, granule, number, &first_number);
         } else if (!told) {
             findings.untold++;
         }
         free_before = free;
-        granule += span.length;
+        granule += stretch.length;
     }
     return findings;
 }
@@ -132,17 +132,17 @@ static uint32_t find_damage(const capheap_region_t *region, bool interrupted) {
 
 /* ---- Mending. Cut short at any store, it leaves what can be mended. */
 
-static bool counts_as_free(const span_t *span) {
-    return span->first_free || span->last_free;
+static bool counts_as_free(const stretch_t *stretch) {
+    return stretch->first_free || stretch->last_free;
 }
 
 /* Join a free block with those after it, and write it anew. Returns its end. */
-static uint32_t mend_free(const capheap_region_t *region, const span_t *span) {
+static uint32_t mend_free(const capheap_region_t *region, const stretch_t *stretch) {
     map_word_t *map = region->map;
-    uint32_t end = span->start + span->length;
-    map_set_free(map, span->start);
+    uint32_t end = stretch->start + stretch->length;
+    map_set_free(map, stretch->start);
     while (end <= region->granules) {
-        span_t next = span_at(map, end);
+        stretch_t next = stretch_at(map, end);
         if (!counts_as_free(&next)) {
             break;
         }
@@ -153,7 +153,7 @@ static uint32_t mend_free(const capheap_region_t *region, const span_t *span) {
         retained_fence();
         end += next.length;
     }
-    map_write_free(map, span->start, end - span->start);
+    map_write_free(map, stretch->start, end - stretch->start);
     retained_fence();
     return end;
 }
@@ -165,15 +165,15 @@ static void mend(capheap_region_t *region) {
     region->open = 0;
     region->open_length = 0;
     for (uint32_t granule = 1; granule <= region->granules;) {
-        span_t span = span_at(region->map, granule);
-        if (counts_as_free(&span)) {
-            uint32_t end = mend_free(region, &span);
+        stretch_t stretch = stretch_at(region->map, granule);
+        if (counts_as_free(&stretch)) {
+            uint32_t end = mend_free(region, &stretch);
             region->free += end - granule;
             granule = end;
         } else {
-            map_write_live(region->map, granule, span.length);
+            map_write_live(region->map, granule, stretch.length);
             region->blocks++;
-            granule += span.length;
+            granule += stretch.length;
         }
     }
     region->minimum = region->free;

@@ -2,7 +2,7 @@
 /* The calls on a region that is kept: the engine's, marked in the header; roots; seals. */
 #include "region_retained.h"
 #include "region_core.h"
-#include "region_span.h"
+#include "region_stretch.h"
 #include "region_words.h"
 
 void *capheap_retained_malloc(capheap_retained_t *retained, size_t size) {
@@ -134,12 +134,12 @@ uint32_t retained_checksum(const capheap_retained_t *retained, bool contents) {
     crc = retained_crc(crc, header->roots, retained_roots(header) * sizeof(uint32_t));
     crc = retained_crc(crc, region->map, map_words * sizeof(map_word_t));
     for (uint32_t granule = 1; contents && granule <= region->granules;) {
-        span_t span = span_at(region->map, granule);
-        if (!span.first_free) {
-            size_t bytes = (size_t)span.length << region->shift;
+        stretch_t stretch = stretch_at(region->map, granule);
+        if (!stretch.first_free) {
+            size_t bytes = (size_t)stretch.length << region->shift;
             crc = retained_crc(crc, region_address(region, granule), bytes);
         }
-        granule += span.length;
+        granule += stretch.length;
     }
     return ~crc;
 }

@@ -28,6 +28,7 @@ extern "C" {
 /* Bytes of the header without its roots. */
 #define CAPHEAP_RETAINED_BYTES (40u + sizeof(capheap_region_t))
 
+/* Roots that a region can have at most. */
 #define CAPHEAP_ROOTS_MAX 256u
 
 /* Start afresh without reading the memory: the program knows that its power was off (memory with
@@ -42,10 +43,10 @@ typedef struct capheap_attach {
     uint32_t flags; /* CAPHEAP_ATTACH_* or 0 */
 } capheap_attach_t;
 
-/* A region that was attached. The first two are the engine's own; the rest says what was found. */
+/* A region that was attached. Its fields are to be read only. */
 typedef struct capheap_retained {
-    capheap_region_t *region;
-    struct capheap_retained_header *header;
+    capheap_region_t *region;               /* as given: for the calls that change nothing */
+    struct capheap_retained_header *header; /* at the start of the memory */
     capheap_status_t status; /* CAPHEAP_OK: kept. Else it was started afresh, because:
                                 CAPHEAP_ERROR_NOT_KEPT, no region is there (power was lost, or
                                 AFRESH); CAPHEAP_ERROR_OTHER, it is one of another memory, shape,
@@ -62,7 +63,9 @@ typedef struct capheap_retained {
  * or live without an owner: see docs/sleep.md on sweeping.
  */
 void *capheap_retained_malloc(capheap_retained_t *retained, size_t size);
+/* The same with `count * size` bytes, all zero; NULL too if the product overflows. O(bytes). */
 void *capheap_retained_calloc(capheap_retained_t *retained, size_t count, size_t size);
+/* The same at a multiple of `alignment`, a power of two (else NULL). */
 void *capheap_retained_aligned_alloc(capheap_retained_t *retained, size_t alignment, size_t size);
 
 /*
@@ -89,11 +92,12 @@ void *capheap_retained_root(const capheap_retained_t *retained, uint32_t index);
 
 /*
  * Before sleep: checksums over roots and map, and over the contents of all live blocks if
- * `contents` is true. Attach then keeps the region only if they fit. Any call above that changes
- * something breaks the seal. With contents, so must the program before it writes to a block again,
- * if sleep didn't come. O(size / granule / 16), with contents O(size).
+ * `contents` is true. Attach then keeps the region only if they fit. Any call that changes the
+ * region breaks the seal. O(size / granule / 16), with contents O(size).
  */
 void capheap_retained_seal(capheap_retained_t *retained, bool contents);
+/* The seal doesn't count any more: with contents, call it before a block is written to again, if
+ * sleep didn't come. */
 void capheap_retained_break_seal(capheap_retained_t *retained);
 
 /* Nothing is kept: the next attach starts afresh. The region serves on. */

@@ -4,20 +4,20 @@
  * without the region's struct. The bit behind the last granule must be set; then no search leaves
  * the map. O(granules / 32) for a block.
  */
-#ifndef CAPHEAP_REGION_SPAN_H
-#define CAPHEAP_REGION_SPAN_H
+#ifndef CAPHEAP_REGION_STRETCH_H
+#define CAPHEAP_REGION_STRETCH_H
 
 #include "map.h"
 
-typedef struct span {
+typedef struct stretch {
     uint32_t start; /* granule */
     uint32_t length;
     bool first_free; /* the free bits at its ends, the same unless a call was cut short */
     bool last_free;
-} span_t;
+} stretch_t;
 
 /* The first granule from this one on where a block starts. */
-static inline uint32_t span_next_start(const map_word_t *map, uint32_t granule) {
+static inline uint32_t stretch_next_start(const map_word_t *map, uint32_t granule) {
     uint32_t starts = map[granule / MAP_GRANULES].start >> granule % MAP_GRANULES;
     while (starts == 0) {
         granule = (granule / MAP_GRANULES + 1) * MAP_GRANULES;
@@ -27,18 +27,19 @@ static inline uint32_t span_next_start(const map_word_t *map, uint32_t granule) 
 }
 
 /* The block that starts at the granule. */
-static inline span_t span_at(const map_word_t *map, uint32_t granule) {
-    uint32_t end = span_next_start(map, granule + 1);
-    return (span_t){.start = granule,
-                    .length = end - granule,
-                    .first_free = map_free_at(map, granule) != 0,
-                    .last_free = map_free_at(map, end - 1) != 0};
+static inline stretch_t stretch_at(const map_word_t *map, uint32_t granule) {
+    uint32_t end = stretch_next_start(map, granule + 1);
+    return (stretch_t){.start = granule,
+                       .length = end - granule,
+                       .first_free = map_free_at(map, granule) != 0,
+                       .last_free = map_free_at(map, end - 1) != 0};
 }
 
 /* Does the map tell its length as well, from both of its ends? */
-static inline bool span_told(const map_word_t *map, const span_t *span) {
-    uint32_t last = span->start + span->length - 1;
-    return map_length(map, span->start) == span->length && map_start_of(map, last) == span->start;
+static inline bool stretch_told(const map_word_t *map, const stretch_t *stretch) {
+    uint32_t last = stretch->start + stretch->length - 1;
+    return map_length(map, stretch->start) == stretch->length &&
+           map_start_of(map, last) == stretch->start;
 }
 
 #endif
