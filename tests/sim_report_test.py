@@ -183,7 +183,7 @@ class Refusals(Simulation):
 
     def test_held_back(self):
         calls = [malloc(0, 4096), malloc(1, 4096), malloc(2, 4096)]
-        data = report("--chip", "esp32", "--caps", "EXEC", "--reserve", "40080000-400A0000",
+        data = report("--chip", "esp32", "--caps", "EXEC", "--reserved-range", "40080000-400A0000",
                       "--startup-calls", "2", self.trace(calls), code=1)
         self.assertEqual(data["run"]["refused"], 2)
         self.assertIn("held", self.reasons(data).values())
@@ -273,7 +273,7 @@ class Chips(Simulation):
         """ITCM starts at address 0, which Linux does not give away: told as the chip's."""
         offsets = self.path("offsets")
         data = report("--chip", "stm32h743", "--caps", "EXEC,SPM", "--offsets", offsets,
-                      "--reserve", "00000000-00004000=vectors",
+                      "--reserved-range", "00000000-00004000=vectors",
                       self.trace([malloc(0, 64), free(0)]))
         region = data["regions"][0]
         self.assertEqual((region["type"], region["start"], region["size"]),
@@ -293,7 +293,7 @@ class Chips(Simulation):
                 ("esp32s3", "40374000-40378000", 0x40378000, 0x403E0000)):
             with self.subTest(chip=chip):
                 offsets = self.path("offsets")
-                arguments = ["--chip", chip, "--reserve", iram, "--caps", "EXEC", "--offsets",
+                arguments = ["--chip", chip, "--reserved-range", iram, "--caps", "EXEC", "--offsets",
                              offsets, self.trace(calls)]
                 report(*arguments)
                 with open(offsets, encoding="ascii") as file:
@@ -310,7 +310,7 @@ class Chips(Simulation):
 
     def test_listing_of_an_ordinary_program(self):
         """As ESP-IDF's documentation shows it (docs/en/api-reference/system/mem_alloc.rst)."""
-        text = run("chip", "esp32", "--reserve", "usual", code=0).stdout.decode()
+        text = run("chip", "esp32", "--reserved-range", "usual", code=0).stdout.decode()
         for line in ("At 3FFAE6E0 len 00001920 (6 KiB): DRAM",
                      "At 3FFB2EC8 len 0002D138 (180 KiB): DRAM",
                      "At 3FFE0440 len 00003AE0 (14 KiB): D/IRAM",
@@ -326,7 +326,7 @@ class Chips(Simulation):
         shadowed = 0
         for name in names:
             with self.subTest(chip=name):
-                done = run("sim", "--json", "--chip", name, "--reserve", "usual", path)
+                done = run("sim", "--json", "--chip", name, "--reserved-range", "usual", path)
                 if b"can't be mapped" in done.stderr and "address" in CFLAGS:
                     shadowed += 1 # AddressSanitizer's shadow begins at 7FFF8000
                     continue

@@ -39,7 +39,7 @@ class Traces(unittest.TestCase):
             for chip in CHIPS:
                 with self.subTest(trace=os.path.basename(path), chip=chip):
                     # s_mix and the like need more than one small chip has: refusals are figures.
-                    done = run("sim", "--json", "--reserve", "usual", "--chip", *chip, path)
+                    done = run("sim", "--json", "--reserved-range", "usual", "--chip", *chip, path)
                     self.assertIn(done.returncode, (0, 1), done.stderr)
                     data = json.loads(done.stdout)
                     check_sums(self, data)
@@ -110,13 +110,16 @@ class Builds(unittest.TestCase):
             if other is None:
                 self.skipTest("the compiler makes no 32-bit programs (gcc-multilib is missing)")
             runs = [[path] for path in TRACES] + [["--caps", "8BIT,DMA", *TRACES]]
+            runs.append(["--policy", "internal-up-to=256,external-from=2K", "--reserve",
+                         "DMA:40K:8K", "--quota", "firmware/wifi=20K:*", "--quota", "*=150K",
+                         "--prefer", "SPIRAM", *TRACES[-4:]])
             compared = 0
             for chip in (CHIPS[0], CHIPS[2]):
                 for arguments in runs:
                     files = []
                     for number, command in enumerate((CAPHEAP, other)):
                         files.append(os.path.join(folder, "offsets%d" % number))
-                        subprocess.run([command, "sim", "--reserve", "usual", "--offsets",
+                        subprocess.run([command, "sim", "--reserved-range", "usual", "--offsets",
                                         files[-1], "--chip", *chip, *arguments],
                                        stdout=subprocess.DEVNULL, check=False)
                     self.assertTrue(filecmp.cmp(*files, shallow=False), (chip, arguments))

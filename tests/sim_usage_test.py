@@ -58,7 +58,7 @@ class Usage(unittest.TestCase):
         for words in (["sim", "--help"], ["help", "sim"]):
             text = run(*words, code=0).stdout.decode()
             self.assertIn("Usage: capheap sim ", text)
-            self.assertIn("--reserve", text)
+            self.assertIn("--reserved-range", text)
         self.assertIn("Usage: capheap trace info", run("help", "trace", "info", code=0)
                       .stdout.decode())
         with open(os.path.join(ROOT, "VERSION"), encoding="ascii") as file:
@@ -79,6 +79,46 @@ class Usage(unittest.TestCase):
         self.fails("'' is no capability", "sim", "--chip", "host", "--caps", "", self.trace)
         self.fails("one trace only", "sim", "--chip", "host", "-", "-")
 
+    def test_policy(self):
+        sim = ["sim", "--chip", "esp32", self.trace]
+        for option, text, message in (
+                ("--reserve", "usual", "names addresses; write --reserved-range usual"),
+                ("--reserve", "3FFB0000+32K", "write --reserved-range 3FFB0000+32K"),
+                ("--reserve", "", "'' is no reserve"),
+                ("--reserve", "DMA", "'DMA' is no reserve; write it like CAPS:BYTES"),
+                ("--reserve", "FAST:4K", "'FAST' is no capability"),
+                ("--reserve", "DMA:4X", "'4X' is no size"),
+                ("--reserve", "DMA:0", "a reserve of no bytes"),
+                ("--reserve", "DMA:4K:8K", "a reserve of 4K can't have a piece of 8K"),
+                ("--quota", "lua", "'lua' is no quota; write it like PROGRAM"),
+                ("--quota", "=5", "'=5' is no quota"),
+                ("--quota", "tiny=x", "'x' is no size"),
+                ("--quota", "lua=5", "no program 'lua' here; the first is 'tiny'"),
+                ("--quota", "tiny=5:x", "'tiny' is in 'x', which is no quota"),
+                ("--quota", "tiny=5:tiny", "which is no other quota"),
+                ("--quota-cell", "24", "'24' is no power of two from 8 to 4096"),
+                ("--quota-cell", "8K", "'8K' is no power of two from 8 to 4096"),
+                ("--mark", "DMA", "'DMA' is no mark; write it like CAPS:free="),
+                ("--mark", "DMA:least=5", "'least' is no limit"),
+                ("--mark", "DMA:free=5-4", "can't have recovered at 4, below 5"),
+                ("--mark", "FAST:free=5", "'FAST' is no capability"),
+                ("--policy", "", "'' is no rule; there are internal-up-to=SIZE"),
+                ("--policy", "order=DRAM:FAST", "esp32 has no memory of type 'FAST'"),
+                ("--policy", "external-from=", "'' is no size"),
+                ("--caps", "DMA", "--caps: no trace follows"),
+                ("--prefer", "DMA", "--prefer: no trace follows")):
+            self.fails(message, *sim, option, text)
+        self.fails("'tiny' has two limits", *sim, "--quota", "tiny=5", "--quota", "tiny=6")
+        self.fails("one level is all there is", *sim, "--quota", "tiny=5:*", "--quota", "*=5:x",
+                   "--quota", "x=5")
+        self.fails("esp32 has no bus master 'ETH'; the first is SPI2", "sim", "--chip", "esp32",
+                   "--masters", "ETH", self.trace)
+        self.fails("more than 8 sets", "sim", "--chip", "esp32", "--prefer", "/".join(["DMA"] * 9),
+                   self.trace)
+        self.fails("more than 255 quotas", *sim, *[word for i in range(256)
+                                                   for word in ("--quota", "tiny@%d=5" % i)])
+        self.fails("--reserve: write --reserved-range usual", "chip", "esp32", "--reserve", "usual")
+
     def test_sizes(self):
         chip = ["chip", "esp32", "--psram"]
         for bad in ("", "4X", "x", "4MM", "-4M", "4.5M", "0x", " 4M", "4M "):
@@ -92,7 +132,7 @@ class Usage(unittest.TestCase):
         self.assertNotIn("At 3F800000", run(*chip, "0", code=0).stdout.decode())
 
     def test_ranges(self):
-        chip = ["chip", "esp32", "--reserve"]
+        chip = ["chip", "esp32", "--reserved-range"]
         for bad in ("", "3FFB0000", "3FFB0000-", "-3FFB0000", "3FFB0000-G", "3FFB0000+4Q",
                     "3FFB0000+", "3FFB0000:3FFB8000", "3FFB0000-3FFB8000x",
                     "3FFB0000+FFFFFFFFFFFFFFFFF"):

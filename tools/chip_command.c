@@ -47,6 +47,7 @@ int chips_main(int argc, char **argv) {
 
 enum {
     KEY_PSRAM = 256,
+    KEY_RANGE,
     KEY_RESERVE,
     KEY_ASCII
 };
@@ -59,10 +60,11 @@ typedef struct chip_options {
 
 static const struct argp_option chip_option_list[] = {
     {"psram", KEY_PSRAM, "SIZE", 0, "External memory that is fitted, such as 4M", 0},
-    {"reserve", KEY_RESERVE, "A-B", 0,
+    {"reserved-range", KEY_RANGE, "A-B", 0,
      "Keep addresses A (hexadecimal) up to B out of the heap; =NAME may follow. Or: usual, what an "
      "ordinary program takes",
      0},
+    {"reserve", KEY_RESERVE, "", OPTION_HIDDEN, "What it was called once", 0},
     {"ascii", KEY_ASCII, NULL, 0, "Write ASCII only", 0},
     {0},
 };
@@ -75,6 +77,9 @@ static error_t parse_chip_option(int key, char *argument, struct argp_state *sta
         options->setup.fitted_text = argument;
         return 0;
     case KEY_RESERVE:
+        argp_failure(state, EXIT_BAD, 0, "--reserve: write --reserved-range %.64s", argument);
+        return 0;
+    case KEY_RANGE:
         if (!chip_setup_reserve(&options->setup, argument, &problem)) {
             argp_failure(state, EXIT_BAD, 0, "%s", problem.text);
         }

@@ -6,75 +6,81 @@
 
 /* ------------------------------------------------------------------------------------- reasons */
 
-/* What a type must have for a request: EXEC implies 32BIT; CACHE_ALIGNED selects nothing. */
-static capheap_caps_t needed_caps(capheap_caps_t caps) {
-    caps &= ~CAPHEAP_CACHE_ALIGNED;
-    return (caps & CAPHEAP_EXEC) != 0 ? caps | CAPHEAP_32BIT : caps;
+/* What no free memory would change about. */
+#define NEVER                                                                                      \
+    (CAPHEAP_REFUSED_LACKS | CAPHEAP_REFUSED_FORBIDDEN | CAPHEAP_REFUSED_MASTERS |                 \
+     CAPHEAP_REFUSED_TAG | CAPHEAP_REFUSED_ALIAS | CAPHEAP_REFUSED_NOTHING |                       \
+     CAPHEAP_REFUSED_OWNERS)
+
+/* The heap tells all that holds; of it what decides, so that refusals can be told by kinds. */
+static uint32_t deciding(uint32_t reasons) {
+    if ((reasons & NEVER) != 0) {
+        return reasons & NEVER;
+    }
+    return (reasons & CAPHEAP_REFUSED_HELD) != 0 ? CAPHEAP_REFUSED_HELD : reasons;
 }
 
-static bool alias_is_in_the_way(const capheap_region_info_t *info, capheap_caps_t caps) {
-    return info->memory.alias_kind != CAPHEAP_ALIAS_NONE && (caps & CAPHEAP_EXEC) != 0 &&
-           (caps & (CAPHEAP_8BIT | CAPHEAP_DMA)) != 0;
-}
-
-static refusal_reason_t reason_of(const capheap_region_info_t *info, capheap_caps_t caps,
-                                  uint64_t size) {
-    if ((needed_caps(caps) & ~info->caps) != 0) {
-        return REFUSAL_LACKS;
+static refusal_room_t room_of(const capheap_refusal_t *refusal, const capheap_figures_t *figures) {
+    if ((deciding(refusal->reasons) & CAPHEAP_REFUSED_SMALL) == 0) {
+        return REFUSAL_ROOM;
     }
-    if (alias_is_in_the_way(info, caps)) {
-        return REFUSAL_ALIAS;
-    }
-    if (!info->serving) {
-        return REFUSAL_HELD;
-    }
-    if (size > info->figures.total) {
+    if (refusal->needed > figures->total) {
         return REFUSAL_REGION;
     }
-    if (size > info->figures.free) {
-        return REFUSAL_FULL;
-    }
-    return size > info->figures.largest ? REFUSAL_PIECES : REFUSAL_ALIGNMENT;
+    return refusal->needed > figures->free ? REFUSAL_FULL : REFUSAL_PIECES;
 }
 
-static refusal_region_t explain(const capheap_region_info_t *info, capheap_caps_t caps,
-                                uint64_t size) {
-    const capheap_figures_t *figures = &info->figures;
+static refusal_region_t describe(capheap_heap_t *heap, const capheap_refusal_t *refusal) {
+    capheap_region_info_t info = {0};
+    capheap_next_region(heap, refusal->memory.start, &info);
     return (refusal_region_t){
-        .start = info->memory.start,
-        .reason = reason_of(info, caps, size),
-        .lacking = needed_caps(caps) & ~info->caps,
-        .total = figures->total,
-        .least_free = figures->free,
-        .most_free = figures->free,
-        .least_largest = figures->largest,
-        .most_largest = figures->largest,
+        .start = refusal->memory.start,
+        .reasons = deciding(refusal->reasons),
+        .room = room_of(refusal, &info.figures),
+        .lacking = refusal->lacks,
+        .forbidden = refusal->forbidden,
+        .unreached = refusal->unreached,
+        .total = info.figures.total,
+        .kept = refusal->kept,
+        .least_free = info.figures.free,
+        .most_free = info.figures.free,
+        .least_largest = info.figures.largest,
+        .most_largest = info.figures.largest,
     };
 }
 
 /* All regions of the heap; NULL if out of memory. */
-static refusal_region_t *explain_all(capheap_heap_t *heap, capheap_caps_t caps, uint64_t size,
+static refusal_region_t *explain_all(capheap_heap_t *heap, const capheap_request_t *request,
                                      size_t *count) {
-    capheap_region_info_t info;
+    capheap_refusal_t *refusals = calloc(heap->slot_count + 1, sizeof *refusals);
     refusal_region_t *regions = calloc(heap->slot_count + 1, sizeof *regions);
-    *count = 0;
-    for (uintptr_t from = 0; regions != NULL && capheap_next_region(heap, from, &info);
-         from = info.memory.start + 1) {
-        regions[(*count)++] = explain(&info, caps, size);
+    if (refusals == NULL || regions == NULL) {
+        free(refusals);
+        free(regions);
+        return NULL;
     }
+    *count = capheap_explain(heap, request, refusals, heap->slot_count);
+    for (size_t i = 0; i < *count; i++) {
+        regions[i] = describe(heap, &refusals[i]);
+    }
+    free(refusals);
     return regions;
 }
 
 /* --------------------------------------------------------------------------------------- kinds */
 
 static bool is_same_kind(const refusal_kind_t *a, const refusal_kind_t *b) {
-    if (a->op != b->op || a->caps != b->caps || a->alignment != b->alignment ||
+    const capheap_request_t *x = &a->request;
+    const capheap_request_t *y = &b->request;
+    if (a->op != b->op || x->caps != y->caps || x->without != y->without ||
+        x->masters != y->masters || x->owner != y->owner || a->alignment != b->alignment ||
         a->region_count != b->region_count) {
         return false;
     }
     for (size_t i = 0; i < a->region_count; i++) {
         if (a->regions[i].start != b->regions[i].start ||
-            a->regions[i].reason != b->regions[i].reason) {
+            a->regions[i].reasons != b->regions[i].reasons ||
+            a->regions[i].room != b->regions[i].room) {
             return false;
         }
     }
@@ -126,19 +132,23 @@ static bool keep(refusals_t *refusals, refusal_kind_t *one) {
 }
 
 bool refusals_add(refusals_t *refusals, capheap_heap_t *heap, const trace_call_t *call,
-                  capheap_caps_t caps, size_t program, uint64_t number) {
+                  const capheap_request_t *request, size_t program, uint64_t number, bool *over) {
     refusal_kind_t one = {
         .op = call->op,
-        .caps = caps,
+        .request = *request,
         .alignment = call->alignment,
         .count = 1,
         .least_size = call->size,
         .most_size = call->size,
         .examples = {{number, call->size, program, call->site, call->task}},
     };
-    one.regions = explain_all(heap, caps, call->size, &one.region_count);
+    one.regions = explain_all(heap, request, &one.region_count);
     if (one.regions == NULL) {
         return false;
+    }
+    *over = false;
+    for (size_t i = 0; i < one.region_count; i++) {
+        *over = *over || (one.regions[i].reasons & CAPHEAP_REFUSED_QUOTA) != 0;
     }
     refusals->count++;
     if (refusals->first_call == 0) {

@@ -55,9 +55,24 @@ static bool add_chip(replay_t *replay, problem_t *problem) {
 static bool end_startup(replay_t *replay, problem_t *problem) {
     capheap_status_t status = capheap_end_startup(replay->heap);
     replay->startup_over = true;
-    return status == CAPHEAP_OK ||
-           problem_set(problem, "start-up memory can't become part of the heap: %s",
-                       capheap_status_text(status));
+    if (status != CAPHEAP_OK) {
+        return problem_set(problem, "start-up memory can't become part of the heap: %s",
+                           capheap_status_text(status));
+    }
+    return policy_end_startup(&replay->in_force, problem);
+}
+
+static bool open_policy(replay_t *replay, problem_t *problem) {
+    const char **names = calloc(replay->program_count, sizeof *names);
+    if (names == NULL) {
+        return problem_set(problem, "out of memory");
+    }
+    for (size_t i = 0; i < replay->program_count; i++) {
+        names[i] = replay->programs[i].name;
+    }
+    bool known = policy_check_programs(replay->policy, names, replay->program_count, problem);
+    free(names);
+    return known && policy_open(&replay->in_force, replay->policy, replay->heap, true, problem);
 }
 
 bool replay_open(replay_t *replay, problem_t *problem) {
@@ -73,7 +88,8 @@ bool replay_open(replay_t *replay, problem_t *problem) {
         }
         replay->by_time = replay->by_time && trace_header(replay->programs[i].reader)->timed;
     }
-    return add_chip(replay, problem) && (replay->startup_calls > 0 || end_startup(replay, problem));
+    return add_chip(replay, problem) && open_policy(replay, problem) &&
+           (replay->startup_calls > 0 || end_startup(replay, problem));
 }
 
 void replay_close(replay_t *replay) {
@@ -86,6 +102,7 @@ void replay_close(replay_t *replay) {
         program->block_count = 0;
     }
     refusals_clear(&replay->refusals);
+    policy_close(&replay->in_force);
     shadow_close(&replay->shadow);
 }
 
@@ -151,6 +168,9 @@ static bool serve_next(replay_t *replay, size_t chosen, problem_t *problem) {
     replay->calls++;
     if (!replay_serve(replay, chosen, &call, problem) || !no_fault(replay, problem)) {
         return false;
+    }
+    if (!policy_step(&replay->in_force, replay->calls, call.time)) {
+        return problem_set(problem, "out of memory");
     }
     if (replay->used > replay->peak_used) {
         replay->peak_used = replay->used;

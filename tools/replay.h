@@ -19,13 +19,24 @@
 #include "capheap/inspect.h"
 #include "memory.h"
 #include "pattern.h"
+#include "policy.h"
 #include "problem.h"
 #include "progress.h"
 #include "refusals.h"
 #include "shadow.h"
 #include "trace.h"
 
-#define REPLAY_CAPS_MAX 32u /* sets of capabilities that are remembered */
+#define REPLAY_CAPS_MAX   32u /* sets of capabilities that are remembered */
+#define REPLAY_PREFER_MAX 8u
+
+/* What all requests of a program ask for (capheap_request_t). */
+typedef struct replay_ask {
+    capheap_caps_t caps; /* 0: what the trace says, else DEFAULT */
+    capheap_caps_t without;
+    capheap_masters_t masters;
+    capheap_caps_t prefer[REPLAY_PREFER_MAX];
+    size_t prefer_count;
+} replay_ask_t;
 
 /* What a block of a program is now. */
 typedef struct replay_block {
@@ -37,14 +48,15 @@ typedef struct replay_block {
     uint32_t seed;
     uint32_t site;
     uint32_t task;
+    size_t payer; /* quota that it is charged to; POLICY_NOBODY: none */
     bool refused; /* the program has it, the heap could not serve it */
     bool live;
 } replay_block_t;
 
 typedef struct replay_program {
     const char *path;
-    char *name;          /* unique among the programs */
-    capheap_caps_t caps; /* asked for by every call; 0: what the trace says, else DEFAULT */
+    char *name; /* unique among the programs */
+    replay_ask_t ask;
     trace_reader_t *reader;
     trace_call_t next;
     bool has_next;
@@ -70,10 +82,12 @@ typedef struct replay {
     replay_program_t *programs;
     size_t program_count;
     uint64_t startup_calls; /* start-up is over after so many calls */
-    FILE *addresses;        /* a line per call: the address that it got; NULL: none */
+    const policy_t *policy;
+    FILE *addresses; /* a line per call: the address that it got; NULL: none */
     progress_t *progress;
 
     shadow_t shadow;
+    policy_run_t in_force;
     uint64_t calls;     /* so far, of all programs */
     uint64_t used;      /* bytes in live blocks, rounding included */
     uint64_t peak_used; /* the most of it, ... */
@@ -89,9 +103,9 @@ typedef struct replay {
 } replay_t;
 
 /*
- * programs: path, name and caps set, the rest 0. heap: with slots, nothing added. Opens the traces,
- * adds the chip to the heap. replay_close releases what this took, also after a failure; programs
- * keep their figures, and their readers and blocks until then.
+ * programs: path, name and ask set, the rest 0. heap: with slots, nothing added. Opens the traces,
+ * adds the chip to the heap, puts the policy in force. replay_close releases what this took, also
+ * after a failure; programs keep their figures, and their readers and blocks until then.
  */
 bool replay_open(replay_t *replay, problem_t *problem);
 void replay_close(replay_t *replay);

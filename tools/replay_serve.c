@@ -13,6 +13,8 @@ typedef struct serving {
     replay_program_t *program;
     size_t program_number;
     const trace_call_t *call;
+    capheap_request_t request;
+    size_t payer;
     problem_t *problem;
 } serving_t;
 
@@ -29,8 +31,8 @@ static bool fault(const serving_t *serving, const char *what, const void *ptr) {
  */
 
 static capheap_caps_t caps_of(const serving_t *serving) {
-    if (serving->program->caps != 0) {
-        return serving->program->caps;
+    if (serving->program->ask.caps != 0) {
+        return serving->program->ask.caps;
     }
     return serving->call->caps != 0 ? serving->call->caps : CAPHEAP_DEFAULT;
 }
@@ -51,29 +53,79 @@ static size_t size_of(const trace_call_t *call) {
     return call->size < SIZE_MAX ? (size_t)call->size : SIZE_MAX;
 }
 
+/* Likewise an alignment: the largest that a pointer can have is beyond every chip. */
+static size_t alignment_of(const trace_call_t *call) {
+    const size_t most = SIZE_MAX / 2 + 1;
+    return call->alignment < most ? (size_t)call->alignment : most;
+}
+
+/* All that the call asks for. payer: whom it is charged to. */
+static void make_request(serving_t *serving, size_t payer) {
+    const replay_ask_t *ask = &serving->program->ask;
+    const trace_call_t *call = serving->call;
+    policy_run_t *policy = &serving->replay->in_force;
+    serving->payer = payer;
+    serving->request = (capheap_request_t){
+        .size = size_of(call),
+        .alignment = call->op == TRACE_ALIGNED ? alignment_of(call) : 0,
+        .caps = caps_of(serving),
+        .without = ask->without,
+        .masters = ask->masters,
+        .prefer = ask->prefer,
+        .prefer_count = ask->prefer_count,
+        .zero = call->op == TRACE_CALLOC,
+        .owner = payer != POLICY_NOBODY ? &policy->owners[payer] : NULL,
+    };
+    if (payer != POLICY_NOBODY) {
+        policy->uses[payer].calls++;
+    }
+}
+
+static size_t payer_of(const serving_t *serving) {
+    return policy_payer(&serving->replay->in_force, serving->program_number, serving->program->name,
+                        serving->program->reader, serving->call);
+}
+
+/* Does a simple call say all of it? These are what programs make most. */
+static bool is_simple(const capheap_request_t *request) {
+    return request->without == 0 && request->masters == 0 && request->prefer_count == 0 &&
+           request->owner == NULL;
+}
+
 static void *ask(const serving_t *serving) {
     capheap_heap_t *heap = serving->replay->heap;
-    const trace_call_t *call = serving->call;
-    size_t size = size_of(call);
-    capheap_caps_t caps = caps_of(serving);
-    switch (call->op) {
-    case TRACE_CALLOC:
-        return capheap_calloc(heap, 1, size, caps);
-    case TRACE_ALIGNED:
-        return call->alignment > SIZE_MAX / 2
-                   ? NULL
-                   : capheap_aligned_alloc(heap, (size_t)call->alignment, size, caps);
-    default:
-        return capheap_malloc(heap, size, caps);
+    const capheap_request_t *request = &serving->request;
+    if (!is_simple(request)) {
+        return capheap_allocate(heap, request);
     }
+    switch (serving->call->op) {
+    case TRACE_CALLOC:
+        return capheap_calloc(heap, 1, request->size, request->caps);
+    case TRACE_ALIGNED:
+        return capheap_aligned_alloc(heap, request->alignment, request->size, request->caps);
+    default:
+        return capheap_malloc(heap, request->size, request->caps);
+    }
+}
+
+static void *ask_again(const serving_t *serving, void *ptr) {
+    capheap_heap_t *heap = serving->replay->heap;
+    const capheap_request_t *request = &serving->request;
+    return is_simple(request) ? capheap_realloc(heap, ptr, request->size, request->caps)
+                              : capheap_reallocate(heap, ptr, request);
 }
 
 static bool note_refusal(const serving_t *serving) {
     replay_t *replay = serving->replay;
+    bool over = false;
     serving->program->refused++;
-    if (!refusals_add(&replay->refusals, replay->heap, serving->call, caps_of(serving),
-                      serving->program_number, replay->calls)) {
+    if (!refusals_add(&replay->refusals, replay->heap, serving->call, &serving->request,
+                      serving->program_number, replay->calls, &over)) {
         return problem_set(serving->problem, "out of memory");
+    }
+    if (serving->payer != POLICY_NOBODY) {
+        replay->in_force.uses[serving->payer].refused++;
+        replay->in_force.uses[serving->payer].over += over;
     }
     return true;
 }
@@ -144,14 +196,16 @@ static void count_live(replay_program_t *program, uint64_t more, uint64_t less) 
 /* ------------------------------------------------------------------------------------- the calls
  */
 
-static bool allocate(const serving_t *serving, replay_block_t *block) {
+static bool allocate(serving_t *serving, replay_block_t *block) {
     const trace_call_t *call = serving->call;
     memset(block, 0, sizeof *block);
     block->live = true;
     block->site = call->site;
     block->task = call->task;
     serving->program->calls++;
-    remember_caps(serving->replay, caps_of(serving));
+    make_request(serving, payer_of(serving));
+    remember_caps(serving->replay, serving->request.caps);
+    block->payer = serving->payer;
     block->ptr = ask(serving);
     if (block->ptr == NULL && call->size != 0) {
         block->refused = true;
@@ -199,7 +253,7 @@ static bool release(const serving_t *serving, replay_block_t *block) {
     return true;
 }
 
-static bool resize(const serving_t *serving, replay_block_t *block) {
+static bool resize(serving_t *serving, replay_block_t *block) {
     size_t size = size_of(serving->call);
     if (block->refused) {
         serving->program->skipped++;
@@ -209,12 +263,15 @@ static bool resize(const serving_t *serving, replay_block_t *block) {
     if (!contents_kept(serving, block, block->size)) {
         return false;
     }
-    void *ptr = capheap_realloc(serving->replay->heap, block->ptr, size, caps_of(serving));
+    /* A block stays whose it is; one of size 0 is nobody's yet. */
+    make_request(serving, block->ptr != NULL ? block->payer : payer_of(serving));
+    void *ptr = ask_again(serving, block->ptr);
     if (ptr == NULL) {
         return contents_kept(serving, block, block->size) && note_refusal(serving);
     }
     replay_block_t old = *block;
     block->ptr = ptr;
+    block->payer = serving->payer;
     block->size = size;
     block->site = serving->call->site;
     block->task = serving->call->task;
@@ -267,7 +324,12 @@ static void write_address(const serving_t *serving, const void *ptr) {
 
 bool replay_serve(replay_t *replay, size_t number, const trace_call_t *call, problem_t *problem) {
     replay_program_t *program = &replay->programs[number];
-    serving_t serving = {replay, program, number, call, problem};
+    serving_t serving = {.replay = replay,
+                         .program = program,
+                         .program_number = number,
+                         .call = call,
+                         .payer = POLICY_NOBODY,
+                         .problem = problem};
     if (call->op == TRACE_REFUSED) {
         program->refused_recorded++;
         write_address(&serving, NULL);

@@ -12,6 +12,12 @@
 
 /* For people: the start-up listing, regions, programs, capabilities, refusals. */
 void report_text(const snapshot_t *snapshot, const terminal_t *terminal);
+/* report_policy.c: the policy that was told, quotas, marks; what requests name besides caps. */
+void report_policy(const snapshot_t *snapshot, const terminal_t *terminal);
+void report_ask(const snapshot_t *snapshot, const replay_ask_t *ask, const terminal_t *terminal);
+void report_masters(const snapshot_t *snapshot, capheap_masters_t masters, FILE *out);
+/* report_marks.c: when they were passed. */
+void report_marks(const snapshot_t *snapshot, const terminal_t *terminal);
 /* report_refusals.c: its last part, if anything was refused. */
 void report_refusals(const snapshot_t *snapshot, const terminal_t *terminal);
 
@@ -19,6 +25,10 @@ void report_refusals(const snapshot_t *snapshot, const terminal_t *terminal);
 void report_json(const snapshot_t *snapshot, FILE *out);
 struct json;
 void report_json_caps(struct json *json, const char *key, capheap_caps_t caps);
+void report_json_masters(const snapshot_t *snapshot, struct json *json, const char *key,
+                         capheap_masters_t masters);
+/* report_json_policy.c: the fields about the policy. */
+void report_json_policy(const snapshot_t *snapshot, struct json *json);
 /* report_json_refusals.c: the fields about refusals. */
 void report_json_refusals(const snapshot_t *snapshot, struct json *json);
 

@@ -18,6 +18,17 @@ void report_json_caps(struct json *json, const char *key, capheap_caps_t caps) {
     json_close_array(json);
 }
 
+void report_json_masters(const snapshot_t *snapshot, struct json *json, const char *key,
+                         capheap_masters_t masters) {
+    json_open_array(json, key);
+    for (unsigned i = 0; i < snapshot->chip->master_count; i++) {
+        if ((masters >> i & 1) != 0) {
+            json_text(json, NULL, snapshot->chip->masters[i]);
+        }
+    }
+    json_close_array(json);
+}
+
 static void put_chip(const snapshot_t *snapshot, json_t *json) {
     json_open_line(json, "chip");
     json_text(json, "name", snapshot->chip->name);
@@ -55,12 +66,24 @@ static void put_sums(const snapshot_t *snapshot, json_t *json) {
     json_close_object(json);
 }
 
-static void put_program(const snapshot_program_t *program, json_t *json) {
+static void put_ask(const snapshot_t *snapshot, const replay_ask_t *ask, json_t *json) {
+    report_json_caps(json, "caps", ask->caps);
+    report_json_caps(json, "without", ask->without);
+    report_json_masters(snapshot, json, "masters", ask->masters);
+    json_open_array(json, "prefer");
+    for (size_t i = 0; i < ask->prefer_count; i++) {
+        report_json_caps(json, NULL, ask->prefer[i]);
+    }
+    json_close_array(json);
+}
+
+static void put_program(const snapshot_t *snapshot, const snapshot_program_t *program,
+                        json_t *json) {
     json_open_object(json, NULL);
     json_text(json, "name", program->name);
     json_text(json, "path", program->path);
     json_text(json, "origin", program->origin);
-    report_json_caps(json, "caps", program->caps);
+    put_ask(snapshot, &program->ask, json);
     json_number(json, "calls", program->calls);
     json_number(json, "refused", program->refused);
     json_number(json, "skipped", program->skipped);
@@ -110,6 +133,7 @@ static void put_blocks(const snapshot_t *snapshot, const snapshot_region_t *regi
             json_number(json, "program", block->program);
             json_text(json, "site", block->site);
             json_text(json, "task", block->task);
+            json_text(json, "quota", block->quota);
         }
         json_close_object(json);
     }
@@ -142,6 +166,8 @@ static void put_region(const snapshot_t *snapshot, const snapshot_region_t *regi
     json_number(json, "minimum_free", region->minimum_free);
     json_number(json, "blocks", region->blocks);
     json_number(json, "free_blocks", region->free_blocks);
+    json_number(json, "kept", region->kept);
+    json_number(json, "kept_piece", region->kept_piece);
     put_blocks(snapshot, region, json);
     json_close_object(json);
 }
@@ -171,7 +197,7 @@ void report_json(const snapshot_t *snapshot, FILE *out) {
     put_sums(snapshot, json);
     json_open_array(json, "programs");
     for (size_t i = 0; i < snapshot->program_count; i++) {
-        put_program(&snapshot->programs[i], json);
+        put_program(snapshot, &snapshot->programs[i], json);
     }
     json_close_array(json);
     put_memories(snapshot, json);
@@ -185,6 +211,7 @@ void report_json(const snapshot_t *snapshot, FILE *out) {
         put_set(&snapshot->sets[i], json);
     }
     json_close_array(json);
+    report_json_policy(snapshot, json);
     report_json_refusals(snapshot, json);
     json_close_object(json);
 }

@@ -20,18 +20,10 @@ static void put_span(FILE *out, uint64_t least, uint64_t most) {
     }
 }
 
-static void put_reason(const refusal_region_t *region, FILE *out) {
-    char caps[UNITS_CAPS_TEXT];
+static void put_room(const refusal_region_t *region, FILE *out) {
     char size[UNITS_SIZE_TEXT];
-    switch (region->reason) {
-    case REFUSAL_LACKS:
-        fprintf(out, "lacks %s", units_caps_text(caps, region->lacking));
-        break;
-    case REFUSAL_ALIAS:
-        fputs("EXEC is at its other address, which can do neither 8BIT nor DMA", out);
-        break;
-    case REFUSAL_HELD:
-        fputs("held back until start-up is over", out);
+    switch (region->room) {
+    case REFUSAL_ROOM:
         break;
     case REFUSAL_REGION:
         fprintf(out, "too small: %s in all", units_size_text(size, region->total));
@@ -48,11 +40,88 @@ static void put_reason(const refusal_region_t *region, FILE *out) {
         fputs(", free ", out);
         put_span(out, region->least_free, region->most_free);
         break;
-    case REFUSAL_ALIGNMENT:
+    }
+}
+
+static void put_reason(const snapshot_t *snapshot, const refusal_region_t *region, uint32_t reason,
+                       FILE *out) {
+    char text[UNITS_CAPS_TEXT];
+    switch (reason) {
+    case CAPHEAP_REFUSED_LACKS:
+        fprintf(out, "lacks %s", units_caps_text(text, region->lacking));
+        break;
+    case CAPHEAP_REFUSED_FORBIDDEN:
+        fprintf(out, "has %s", units_caps_text(text, region->forbidden));
+        break;
+    case CAPHEAP_REFUSED_MASTERS:
+        fputs("not reached by ", out);
+        report_masters(snapshot, region->unreached, out);
+        break;
+    case CAPHEAP_REFUSED_ALIAS:
+        fputs("EXEC is at its other address, which can do neither 8BIT nor DMA", out);
+        break;
+    case CAPHEAP_REFUSED_HELD:
+        fputs("held back until start-up is over", out);
+        break;
+    case CAPHEAP_REFUSED_QUOTA:
+        fputs("over the quota", out);
+        break;
+    case CAPHEAP_REFUSED_RESERVE:
+        fprintf(out, "%s of what is free are reserved", units_size_text(text, region->kept));
+        break;
+    case CAPHEAP_REFUSED_SMALL:
+        put_room(region, out);
+        break;
+    case CAPHEAP_REFUSED_ALIGNMENT:
         fputs("no piece at this alignment: largest ", out);
         put_span(out, region->least_largest, region->most_largest);
         break;
+    default:
+        fprintf(out, "reason %" PRIX32, reason);
+        break;
     }
+}
+
+static void put_region(const snapshot_t *snapshot, const refusal_region_t *region,
+                       const terminal_t *terminal) {
+    const snapshot_region_t *shown = snapshot_region_at(snapshot, region->start);
+    fprintf(terminal->out, "    %08" PRIX64 " ",
+            memory_chip_address(snapshot->memory, region->start));
+    terminal_column(terminal, shown != NULL ? shown->type : "?", TYPE_WIDTH);
+    const char *between = "";
+    for (uint32_t bit = 1; bit != 0; bit <<= 1) {
+        if ((region->reasons & bit) != 0) {
+            fputs(between, terminal->out);
+            put_reason(snapshot, region, bit, terminal->out);
+            between = "; ";
+        }
+    }
+    fputc('\n', terminal->out);
+}
+
+/* Who asked for what besides a size. */
+static void put_request(const snapshot_t *snapshot, const refusal_kind_t *kind, FILE *out) {
+    char text[UNITS_CAPS_TEXT];
+    const capheap_request_t *request = &kind->request;
+    if (kind->alignment != 0) {
+        fprintf(out, ", aligned to %" PRIu64, kind->alignment);
+    }
+    fprintf(out, ", %s\n", units_caps_text(text, request->caps));
+    const char *between = "    ";
+    if (request->masters != 0) {
+        fprintf(out, "%sfor ", between);
+        report_masters(snapshot, request->masters, out);
+        between = ", ";
+    }
+    if (request->without != 0) {
+        fprintf(out, "%swithout %s", between, units_caps_text(text, request->without));
+        between = ", ";
+    }
+    if (request->owner != NULL) {
+        fprintf(out, "%scharged to %s", between, request->owner->name);
+        between = ", ";
+    }
+    fputs(between[0] == ',' ? "\n" : "", out);
 }
 
 static void put_example(const snapshot_t *snapshot, const refusal_example_t *example,
@@ -77,17 +146,9 @@ static void put_kind(const snapshot_t *snapshot, const refusal_kind_t *kind,
     FILE *out = terminal->out;
     fprintf(out, "  %s x %s of ", units_count_text(text, kind->count), trace_op_name(kind->op));
     put_span(out, kind->least_size, kind->most_size);
-    if (kind->alignment != 0) {
-        fprintf(out, ", aligned to %" PRIu64, kind->alignment);
-    }
-    fprintf(out, ", %s\n", units_caps_text(text, kind->caps));
+    put_request(snapshot, kind, out);
     for (size_t i = 0; i < kind->region_count; i++) {
-        const snapshot_region_t *region = snapshot_region_at(snapshot, kind->regions[i].start);
-        fprintf(out, "    %08" PRIX64 " ",
-                memory_chip_address(snapshot->memory, kind->regions[i].start));
-        terminal_column(terminal, region != NULL ? region->type : "?", TYPE_WIDTH);
-        put_reason(&kind->regions[i], out);
-        fputc('\n', out);
+        put_region(snapshot, &kind->regions[i], terminal);
     }
     for (size_t i = 0; i < REFUSALS_EXAMPLES && i < kind->count; i++) {
         put_example(snapshot, &kind->examples[i], terminal);

@@ -118,7 +118,14 @@ static void put_style(FILE *out) {
           ".free{fill:#fff}\n"
           ".books{fill:#4d4d4d}\n"
           ".reserved{fill:url(#hatch)}\n"
-          ".held{fill:url(#dots)}\n",
+          ".held{fill:url(#dots)}\n"
+          ".low{fill:#D55E00;fill-opacity:.22}\n"
+          ".low:hover{fill-opacity:.4}\n"
+          ".line{fill:none;stroke-width:1.5}\n"
+          ".sum{stroke:#0072B2}\n"
+          ".piece{stroke:#009E73}\n"
+          ".limit{stroke-dasharray:6 4;stroke-width:1}\n"
+          ".key{font-size:12px;fill:#555}\n",
           out);
     for (unsigned i = 0; i < SVG_COLOURS; i++) {
         fprintf(out, ".p%u{fill:%s}\n", i, colours[i]);
@@ -172,7 +179,7 @@ static double page_height(const snapshot_t *snapshot, const legend_t *legend) {
     for (size_t i = 0; i < snapshot->memory_count; i++) {
         height += svg_map_height(snapshot, &snapshot->memories[i]);
     }
-    return height;
+    return height + svg_marks_height(snapshot);
 }
 
 void report_svg(const snapshot_t *snapshot, FILE *out) {
@@ -197,5 +204,6 @@ void report_svg(const snapshot_t *snapshot, FILE *out) {
             top += svg_map_height(snapshot, memory);
         }
     }
+    svg_put_marks(snapshot, top, out);
     fputs("</svg>\n", out);
 }

@@ -201,7 +201,8 @@ static void put_programs(const snapshot_t *snapshot, const terminal_t *terminal)
         terminal_column(terminal, program->name, 13);
         fputc(' ', terminal->out);
         terminal_column(
-            terminal, program->caps == 0 ? "as traced" : units_caps_text(caps, program->caps), 16);
+            terminal,
+            program->ask.caps == 0 ? "as traced" : units_caps_text(caps, program->ask.caps), 16);
         put_count(terminal, program->calls, 11);
         put_count(terminal, program->refused, 9);
         put_count(terminal, program->skipped, 9);
@@ -209,6 +210,7 @@ static void put_programs(const snapshot_t *snapshot, const terminal_t *terminal)
         put_size(terminal, program->moment_bytes, 10);
         put_size(terminal, program->end_bytes, 10);
         fprintf(terminal->out, "%10s\n", moved);
+        report_ask(snapshot, &program->ask, terminal);
     }
     fputs("  Bytes asked for and not given back: at most (peak), now (live), after the last call "
           "(left).\n  Moved: of the reallocs served, those that changed the address.\n\n",
@@ -255,5 +257,6 @@ void report_text(const snapshot_t *snapshot, const terminal_t *terminal) {
     put_shares(snapshot, terminal);
     put_programs(snapshot, terminal);
     put_sets(snapshot, terminal);
+    report_policy(snapshot, terminal);
     report_refusals(snapshot, terminal);
 }

@@ -110,6 +110,7 @@ static run_t *run_new(sim_t *sim, FILE *offsets, problem_t *problem) {
         .programs = programs,
         .program_count = count,
         .startup_calls = sim->options.startup_calls,
+        .policy = &sim->options.policy,
         .addresses = offsets,
         .progress = &sim->progress,
     };

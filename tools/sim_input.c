@@ -86,7 +86,7 @@ bool sim_input_open(const sim_options_t *options, replay_program_t **programs, p
     for (size_t i = 0; i < options->trace_count; i++) {
         bool by_input = strcmp(options->traces[i].path, "-") == 0;
         list[i].path = by_input ? copy_standard_input(problem) : strdup(options->traces[i].path);
-        list[i].caps = options->traces[i].caps;
+        list[i].ask = options->traces[i].ask;
         if (list[i].path == NULL || !name_program(list, i, by_input, problem)) {
             return false;
         }

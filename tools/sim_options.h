@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "chip_setup.h"
+#include "policy.h"
+#include "replay.h"
 
 /* The moment that the report shows. */
 typedef enum sim_moment {
@@ -19,14 +21,17 @@ typedef enum sim_moment {
 
 typedef struct sim_trace {
     const char *path;
-    capheap_caps_t caps; /* for all its calls; 0: as the trace says */
+    replay_ask_t ask;         /* for all its calls */
+    const char *masters_text; /* as given, until the chip is known; NULL: none */
 } sim_trace_t;
 
 typedef struct sim_options {
     chip_setup_t setup;
     sim_trace_t *traces;
     size_t trace_count;
-    capheap_caps_t caps; /* for the traces that follow */
+    sim_trace_t next;   /* what the traces that follow ask for */
+    const char *unused; /* option for the traces that follow, and none has */
+    policy_t policy;
     sim_moment_t moment;
     uint64_t moment_call;
     uint64_t startup_calls;

@@ -84,6 +84,9 @@ static snapshot_block_t describe_block(const replay_t *replay, const owners_t *o
         out.owner = by_task ? owner->block->task : owner->program;
         out.owner = out.owner < SNAPSHOT_OWNERS ? out.owner : SNAPSHOT_OWNERS - 1;
         out.asked = owner->block->size;
+        out.quota = owner->block->payer != POLICY_NOBODY
+                        ? replay->policy->quotas[owner->block->payer].who
+                        : NULL;
         out.site = trace_site_name(reader, owner->block->site);
         out.task = trace_task_count(reader) > 1 ? trace_task_name(reader, owner->block->task) : "";
     }
@@ -129,8 +132,8 @@ static bool take_blocks(snapshot_t *snapshot, const replay_t *replay, const owne
 /* --------------------------------------------------------------------------------------- regions
  */
 
-static snapshot_region_t describe_region(const replay_t *replay,
-                                         const capheap_region_info_t *info) {
+static snapshot_region_t describe_region(const replay_t *replay, const capheap_region_info_t *info,
+                                         const capheap_refusal_t *ordinary) {
     const capheap_memory_t *memory = &info->memory;
     const capheap_figures_t *figures = &info->figures;
     return (snapshot_region_t){
@@ -153,26 +156,40 @@ static snapshot_region_t describe_region(const replay_t *replay,
         .largest = figures->largest,
         .minimum_free = figures->minimum_free,
         .blocks = figures->blocks,
+        .kept = ordinary->kept,
+        .kept_piece = ordinary->kept_piece,
     };
 }
 
-static bool take_regions(snapshot_t *snapshot, const replay_t *replay, const owners_t *owners) {
-    capheap_region_info_t info;
+static bool take_region(snapshot_t *snapshot, const replay_t *replay, const owners_t *owners,
+                        const capheap_region_info_t *info, const capheap_refusal_t *ordinary) {
     bool failed = false;
-    for (uintptr_t from = 0; capheap_next_region(replay->heap, from, &info);
-         from = info.memory.start + 1) {
-        snapshot->regions = snapshot_grow(snapshot->regions, snapshot->region_count,
-                                          sizeof *snapshot->regions, &failed);
-        if (failed) {
-            return false;
-        }
-        snapshot_region_t *region = &snapshot->regions[snapshot->region_count++];
-        *region = describe_region(replay, &info);
-        if (!take_blocks(snapshot, replay, owners, &info, region)) {
-            return false;
-        }
+    snapshot->regions = snapshot_grow(snapshot->regions, snapshot->region_count,
+                                      sizeof *snapshot->regions, &failed);
+    if (failed) {
+        return false;
     }
-    return true;
+    snapshot_region_t *region = &snapshot->regions[snapshot->region_count++];
+    *region = describe_region(replay, info, ordinary);
+    return take_blocks(snapshot, replay, owners, info, region);
+}
+
+/* What is kept in reserve the heap tells to a request that names nothing. */
+static bool take_regions(snapshot_t *snapshot, const replay_t *replay, const owners_t *owners) {
+    const capheap_request_t nothing = {.size = 1};
+    capheap_region_info_t info;
+    size_t count = replay->heap->slot_count;
+    capheap_refusal_t *ordinary = calloc(count + 1, sizeof *ordinary);
+    bool taken = ordinary != NULL;
+    if (taken) {
+        capheap_explain(replay->heap, &nothing, ordinary, count);
+    }
+    for (uintptr_t from = 0; taken && capheap_next_region(replay->heap, from, &info);
+         from = info.memory.start + 1) {
+        taken = take_region(snapshot, replay, owners, &info, &ordinary[snapshot->region_count]);
+    }
+    free(ordinary);
+    return taken;
 }
 
 /* -------------------------------------------------------------------------------------- programs
@@ -189,7 +206,7 @@ static bool take_programs(snapshot_t *snapshot, const replay_t *replay) {
         snapshot->programs[i].name = program->name;
         snapshot->programs[i].path = program->path;
         snapshot->programs[i].origin = trace_header(program->reader)->origin;
-        snapshot->programs[i].caps = program->caps;
+        snapshot->programs[i].ask = program->ask;
     }
     return true;
 }
@@ -240,6 +257,8 @@ bool snapshot_take(snapshot_t *snapshot, const replay_t *replay, problem_t *prob
     snapshot->by_time = replay->by_time;
     snapshot->memory = replay->memory;
     snapshot->replay = replay;
+    snapshot->policy_now = &replay->in_force;
+    snapshot->policy = &replay->in_force;
     bool taken = take_programs(snapshot, replay) && take_owners(snapshot, replay) &&
                  list_owners(replay, &owners) && take_regions(snapshot, replay, &owners) &&
                  snapshot_take_memories(snapshot, replay) && snapshot_take_sets(snapshot, replay);
@@ -262,6 +281,7 @@ void snapshot_complete(snapshot_t *snapshot, const replay_t *whole) {
     snapshot->peak_used = whole->peak_used;
     snapshot->peak_call = whole->peak_call;
     snapshot->refusals = &whole->refusals;
+    snapshot->policy = &whole->in_force;
     for (size_t i = 0; i < snapshot->program_count; i++) {
         complete_program(&snapshot->programs[i], &whole->programs[i]);
     }

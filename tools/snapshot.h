@@ -18,11 +18,12 @@
 typedef struct snapshot_block {
     uint64_t start;
     uint64_t size;
-    uint64_t asked;   /* used: what the program asked for; the rest is rounding */
-    size_t program;   /* used: index of programs */
-    const char *site; /* used: where it was asked for; "?" if not recorded */
-    const char *task; /* used: by which of the program's tasks; "" if the trace names none */
-    size_t owner;     /* used: index of owners */
+    uint64_t asked;    /* used: what the program asked for; the rest is rounding */
+    size_t program;    /* used: index of programs */
+    const char *site;  /* used: where it was asked for; "?" if not recorded */
+    const char *task;  /* used: by which of the program's tasks; "" if the trace names none */
+    const char *quota; /* used: that it is charged to; NULL: none */
+    size_t owner;      /* used: index of owners */
     bool used;
 } snapshot_block_t;
 
@@ -48,7 +49,9 @@ typedef struct snapshot_region {
     uint64_t minimum_free; /* of the whole run */
     uint64_t blocks;
     uint64_t free_blocks;
-    size_t first_block; /* in the snapshot's blocks: all of its used and free ones, by address */
+    uint64_t kept;       /* of what is free, in reserve, ... */
+    uint64_t kept_piece; /* ... and of that in one piece */
+    size_t first_block;  /* in the snapshot's blocks: all of its used and free ones, by address */
     size_t block_count;
 } snapshot_region_t;
 
@@ -79,7 +82,7 @@ typedef struct snapshot_program {
     const char *name;
     const char *path;
     const char *origin;
-    capheap_caps_t caps; /* given for all its calls; 0: as the trace says */
+    replay_ask_t ask; /* given for all its calls */
     uint64_t calls;
     uint64_t refused;
     uint64_t skipped;
@@ -132,9 +135,11 @@ typedef struct snapshot {
     snapshot_owner_t *owners;
     size_t owner_count;
     bool owners_are_tasks;
-    const refusals_t *refusals; /* regions by addresses here: snapshot_region_at */
-    const memory_t *memory;     /* to tell these by the chip's addresses */
-    const replay_t *replay;     /* for the names of call sites and tasks */
+    const policy_run_t *policy_now; /* at the moment, ... */
+    const policy_run_t *policy;     /* ... and at the end of the run */
+    const refusals_t *refusals;     /* regions by addresses here: snapshot_region_at */
+    const memory_t *memory;         /* to tell these by the chip's addresses */
+    const replay_t *replay;         /* for the names of call sites and tasks */
 } snapshot_t;
 
 /* Of a replay as it stands: regions, blocks, sets. Strings belong to the replay and the chip. */

@@ -22,4 +22,8 @@ double svg_map_height(const snapshot_t *snapshot, const snapshot_memory_t *memor
 void svg_put_map(const snapshot_t *snapshot, const snapshot_memory_t *memory, double top,
                  FILE *out);
 
+/* svg_marks.c: a chart for each mark of the heap, below the maps. */
+double svg_marks_height(const snapshot_t *snapshot);
+void svg_put_marks(const snapshot_t *snapshot, double top, FILE *out);
+
 #endif

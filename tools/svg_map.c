@@ -143,6 +143,10 @@ static void put_block(const map_t *map, const snapshot_block_t *block) {
         fputs(", task ", map->out);
         svg_put_text(map->out, block->task);
     }
+    if (block->quota != NULL) {
+        fputs(", charged to ", map->out);
+        svg_put_text(map->out, block->quota);
+    }
     close_shape(map);
 }
 
@@ -202,13 +206,16 @@ static void put_figures(const map_t *map, const snapshot_region_t *region, doubl
         return;
     }
     fprintf(map->out,
-            ": used %s in %s block%s; free %s in %s hole%s, largest %s; least free of the run "
-            "%s</text>\n",
+            ": used %s in %s block%s; free %s in %s hole%s, largest %s; least free of the run %s",
             units_size_text(used, region->used), units_count_text(blocks, region->blocks),
             region->blocks == 1 ? "" : "s", units_size_text(unused, region->free),
             units_count_text(holes, region->free_blocks), region->free_blocks == 1 ? "" : "s",
             units_size_text(largest, region->largest),
             units_size_text(least, region->minimum_free));
+    if (region->kept > 0) {
+        fprintf(map->out, "; %s kept in reserve", units_size_text(used, region->kept));
+    }
+    fputs("</text>\n", map->out);
 }
 
 /* An address at every row, or at as many rows as there is room for. */
