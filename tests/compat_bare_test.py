@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # not with: -m32 -fsanitize
 """malloc on a bare chip: firmware for a Cortex-M3 with picolibc, and with newlib and C++, in which
-everything that allocates is served by capheap, run by QEMU. And sources that can't be run here are
+everything that allocates is served by capheap, run by QEMU. C++17's containers in the PSRAM of two
+boards. And sources that can't be run here are
 compiled: newlib's names and the first ESP-IDF's, for Xtensa too."""
 
 import glob
@@ -19,15 +20,31 @@ PICOLIBC = ["--specs=/usr/lib/picolibc/arm-none-eabi/picolibc.specs", "--oslib=s
             "--crt0=semihost"]
 PICOLIBC_MEMORY = ["__flash=0", "__flash_size=1M", "__ram=0x20000000", "__ram_size=4M",
                    "__stack_size=4096"]
-QEMU = ["qemu-system-arm", "-M", "mps2-an385", "-display", "none", "-monitor", "none", "-serial",
-        "none", "-chardev", "stdio,id=sh", "-semihosting-config",
-        "enable=on,target=native,chardev=sh"]
-# newlib's semihosting start-up leaves the vectors to the program.
-VECTORS = """
-extern void _start(void);
+QEMU = ["-display", "none", "-monitor", "none", "-serial", "none", "-chardev", "stdio,id=sh",
+        "-semihosting-config", "enable=on,target=native,chardev=sh"]
+# newlib's semihosting start-up asks QEMU for a stack, which it puts into any memory, and leaves a
+# floating-point unit off. This one keeps the stack in the memory at 0, where QEMU has put the program,
+# initial data and zeros included.
+START = """
+#include <stdlib.h>
+extern void initialise_monitor_handles(void), __libc_init_array(void);
+extern int main(void);
+void _init(void), _fini(void), reset(void);
+void *__dso_handle;
+void _init(void) {}
+void _fini(void) {}
+void reset(void) {
+    *(volatile unsigned long *)0xE000ED88 |= 0xFul << 20;
+    __asm volatile("dsb\\n isb");
+    initialise_monitor_handles();
+    __libc_init_array();
+    exit(main());
+}
 __attribute__((section(".vectors"), used)) void (*const vectors[16])(void) = {
-    (void (*)(void))0x003f0000, _start};
+    (void (*)(void))0x003f0000, reset};
 """
+NEWLIB = ["--specs=rdimon.specs", "-nostartfiles", "-Wl,--gc-sections", "-Wl,--undefined=vectors",
+          "-Wl,--section-start=.vectors=0", "-Wl,--entry=reset"]
 
 
 def core():
@@ -54,8 +71,14 @@ class Bare(unittest.TestCase):
             self.call([tool, *flags, "-c", file, "-o", objects[-1]])
         return objects
 
-    def check_served(self, firmware):
-        said = self.call(QEMU + ["-kernel", firmware])
+    def write_start(self):
+        path = os.path.join(self.folder, "start.c")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(START)
+        return path
+
+    def check_served(self, firmware, machine="mps2-an385"):
+        said = self.call(["qemu-system-arm", "-M", machine, *QEMU, "-kernel", firmware])
         self.assertRegex(said, r"^served: at most \d+ bytes\n$")
 
     def test_picolibc(self):
@@ -68,22 +91,38 @@ class Bare(unittest.TestCase):
 
     def test_newlib_and_cxx(self):
         firmware, link_map = (os.path.join(self.folder, name) for name in ("a.elf", "a.map"))
-        vectors = os.path.join(self.folder, "vectors.c")
-        with open(vectors, "w", encoding="ascii") as file:
-            file.write(VECTORS)
         files = core() + MALLOC + ["compat/malloc_newlib.c", "ports/none.c",
-                                   "tests/compat_bare_program.c", vectors]
+                                   "tests/compat_bare_program.c", self.write_start()]
         objects = self.compile(files, FLAGS + ["-std=gnu11", "-fno-builtin", "-DWITH_CXX"])
         objects += self.compile(["tests/compat_bare_new.cpp"], FLAGS + ["-std=c++17"],
                                 "arm-none-eabi-g++")
-        self.call(["arm-none-eabi-g++", *CHIP, "--specs=rdimon.specs", *objects,
-                   "-Wl,--gc-sections", "-Wl,--undefined=vectors",
-                   "-Wl,--section-start=.vectors=0", "-Wl,-Map=" + link_map, "-o", firmware])
+        self.call(["arm-none-eabi-g++", *CHIP, *objects, *NEWLIB, "-Wl,-Map=" + link_map, "-o",
+                   firmware])
         self.check_served(firmware)
         with open(link_map, encoding="ascii") as file:
             theirs = re.findall(r"^\S*libc(?:_nano)?\.a\(\S*(?:malloc|free|alloc)r\.o\)", file.read(),
                                 re.M)
         self.assertEqual(theirs, [])
+
+    def check_containers(self, machine, chip):
+        firmware = os.path.join(self.folder, "a.elf")
+        flags = chip + FLAGS[len(CHIP):]
+        table = machine.replace("-", "_")
+        files = sorted(glob.glob("src/*.c")) + ["chips/mps2.c", "ports/none.c",
+                                                self.write_start()]
+        objects = self.compile(files, flags + ["-std=gnu11"])
+        objects += self.compile(["tests/compat_bare_pmr.cpp"],
+                                flags + ["-std=c++17", "-DCHIP=capheap_chip_" + table],
+                                "arm-none-eabi-g++")
+        self.call(["arm-none-eabi-g++", *chip, *objects, *NEWLIB, "-o", firmware])
+        self.check_served(firmware, machine)
+
+    def test_containers_in_psram(self):
+        self.check_containers("mps2-an385", CHIP)
+
+    def test_containers_in_psram_with_an_fpu(self):
+        self.check_containers("mps2-an500", ["-mcpu=cortex-m7", "-mthumb", "-mfloat-abi=hard",
+                                             "-mfpu=fpv5-d16"])
 
     def test_first_esp_idf_compiles(self):
         files = sorted(glob.glob("compat/esp_idf_v1_*.c"))
