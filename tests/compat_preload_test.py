@@ -4,10 +4,13 @@
 what the library prints at the end shows that it served them."""
 
 import os
+import pwd
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 BUILD = os.environ["BUILD"]
@@ -60,11 +63,16 @@ JQ = '[range(20000) | {n: ., s: (tostring * 3)}] | group_by(.n % 7) | map(map(.s
 C = "#include <stdio.h>\nint main(void) { for (int i = 0; i < 9; i++) printf(\"%d\", i); return 0; }\n"
 
 
-def run(command, preload, stdin=b"", env=None):
+def environment(preload, env=None):
     env = dict(os.environ, **(env or {}))
     if preload:
         env.update(LD_PRELOAD=LIBRARY, CAPHEAP_MALLOC_STATS="1")
-    return subprocess.run(command, input=stdin, env=env, capture_output=True, timeout=60)
+    return env
+
+
+def run(command, preload, stdin=b"", env=None):
+    return subprocess.run(command, input=stdin, env=environment(preload, env), capture_output=True,
+                          timeout=60)
 
 
 class Preload(unittest.TestCase):
@@ -100,6 +108,82 @@ class Preload(unittest.TestCase):
             with open(source, "w", encoding="ascii") as file:
                 file.write(C)
             self.compare(["gcc", "-O2", "-S", "-o", "-", source], least=2_000_000)
+
+
+BROKER = """
+listener %d 127.0.0.1
+allow_anonymous true
+persistence false
+max_queued_messages 0
+log_type error
+user %s
+"""
+
+
+class Mosquitto(unittest.TestCase):
+    """Broker, publishers and subscriber, each on the library, over loopback."""
+
+    LINES = [b"%d:" % i + b"x" * (i * 37 % 4001) for i in range(600)]
+
+    def setUp(self):
+        for name in ("mosquitto", "mosquitto_pub", "mosquitto_sub"):
+            if shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin") is None:
+                self.fail(f"{name} is missing: scripts/setup test installs it")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+
+    def check_served(self, name, code, errors, least):
+        self.assertEqual(code, 0, (name, errors))
+        found = SERVED.findall(errors)
+        self.assertEqual(len(found), 1, (name, errors))
+        self.assertGreater(int(found[0][2]), least, name)
+
+    def start_broker(self):
+        config = os.path.join(self.folder, "broker.conf")
+        with open(config, "w", encoding="ascii") as file:
+            file.write(BROKER % (self.port, pwd.getpwuid(os.getuid()).pw_name))
+        broker = subprocess.Popen([shutil.which("mosquitto", path="/usr/sbin:" +
+                                                os.environ["PATH"]), "-c", config],
+                                  env=environment(True), stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(broker.kill)
+        for _ in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return broker
+            except OSError:
+                self.assertIsNone(broker.poll(), "the broker ended")
+                time.sleep(0.05)
+        self.fail("no broker listens")
+        return None
+
+    def client(self, name, *arguments, stdin=b"", least=1000):
+        done = run([name, "-p", str(self.port), "-q", "2", *arguments], True, stdin)
+        self.check_served(name, done.returncode, done.stderr, least)
+        return done.stdout
+
+    def test_messages(self):
+        broker = self.start_broker()
+        large = os.path.join(self.folder, "large")
+        with open(large, "wb") as file:
+            file.write(b"0123456789abcdef" * 65536)
+        session = ["-i", "logger", "-c", "-t", "test/#"]
+        self.client("mosquitto_sub", *session, "-E") # the broker keeps what comes from now on
+        self.client("mosquitto_pub", "-t", "test/lines", "-l", stdin=b"\n".join(self.LINES) + b"\n")
+        self.client("mosquitto_pub", "-t", "other", "-m", "not meant")
+        self.client("mosquitto_pub", "-t", "test/large", "-r", "-f", large, least=1 << 20)
+        got = self.client("mosquitto_sub", *session, "-C", "601", "-F", "%t %p", least=1 << 20)
+        expected = [b"test/lines " + line for line in self.LINES]
+        self.assertEqual(got.split(b"\n")[:-2], expected)
+        with open(large, "rb") as file:
+            self.assertEqual(got.split(b"\n")[-2], b"test/large " + file.read())
+        broker.terminate()
+        errors = broker.communicate(timeout=30)[1]
+        self.check_served("mosquitto", broker.returncode, errors, 2 << 20)
 
 
 class Parts(unittest.TestCase):
