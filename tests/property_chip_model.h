@@ -15,13 +15,12 @@
 #include "capheap/explain.h"
 #include "capheap/heap.h"
 
-#define CHIP_MODEL_ARENA (96 * 1024)   /* bytes that memories may lie in */
-#define CHIP_MODEL_VIEWS (1024 * 1024) /* addresses for aliases, unreadable */
-* /
+#define CHIP_MODEL_ARENA   (96 * 1024)   /* bytes that memories may lie in */
+#define CHIP_MODEL_VIEWS   (1024 * 1024) /* addresses for aliases, unreadable */
 #define CHIP_MODEL_REGIONS CAPHEAP_LAYOUT_REGIONS
 #define CHIP_MODEL_BLOCKS  96
 
-    typedef struct chip_model_region {
+typedef struct chip_model_region {
     capheap_memory_t memory; /* as the heap has it */
     size_t type;
     uint32_t serial; /* regions added before it */
