@@ -80,7 +80,7 @@ class Usage(unittest.TestCase):
         self.fails("one trace only", "sim", "--chip", "host", "-", "-")
 
     def test_policy(self):
-        sim = ["sim", "--chip", "esp32", self.trace]
+        sim = ["sim", "--chip", "host", self.trace]
         for option, text, message in (
                 ("--reserve", "usual", "names addresses; write --reserved-range usual"),
                 ("--reserve", "3FFB0000+32K", "write --reserved-range 3FFB0000+32K"),
@@ -103,7 +103,7 @@ class Usage(unittest.TestCase):
                 ("--mark", "DMA:free=5-4", "can't have recovered at 4, below 5"),
                 ("--mark", "FAST:free=5", "'FAST' is no capability"),
                 ("--policy", "", "'' is no rule; there are internal-up-to=SIZE"),
-                ("--policy", "order=DRAM:FAST", "esp32 has no memory of type 'FAST'"),
+                ("--policy", "order=RAM:FAST", "host has no memory of type 'FAST'"),
                 ("--policy", "external-from=", "'' is no size"),
                 ("--caps", "DMA", "--caps: no trace follows"),
                 ("--prefer", "DMA", "--prefer: no trace follows")):
