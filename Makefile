@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build install preload test qemu targets bench bench-check bench-accept \
-    bench-worst size fuzz docs format clean
+    bench-worst bounds size fuzz docs format clean
 
 help: ## List the targets
 	@echo "capheap $$(cat VERSION). Targets:"
@@ -55,6 +55,10 @@ bench-accept: ## Accept what is measured now: bench/results, the plot, the table
 bench-worst: ## Search for slow calls; SEED=1, ROUNDS=16000, POOL=65536
 	@scripts/setup bench
 	@bench/bench.py worst $(or $(SEED),1) $(or $(ROUNDS),16000) $(or $(POOL),65536)
+
+bounds: ## Upper bounds of instructions and stack per call, from the machine code of RV32IMAC
+	@scripts/setup size
+	@scripts/bounds
 
 size: ## Bytes of code per configuration on Cortex-M0, Cortex-M4, RV32IMAC and Xtensa lx106
 	@scripts/setup size
