@@ -109,6 +109,8 @@ class Usage(unittest.TestCase):
                 ("--prefer", "DMA", "--prefer: no trace follows")):
             self.fails(message, *sim, option, text)
         self.fails("'tiny' has two limits", *sim, "--quota", "tiny=5", "--quota", "tiny=6")
+        self.fails("there are two reserves for dma", *sim, "--reserve", "DMA:4K", "--reserve",
+                   "dma:5K")
         self.fails("one level is all there is", *sim, "--quota", "tiny=5:*", "--quota", "*=5:x",
                    "--quota", "x=5")
         self.fails("esp32 has no bus master 'ETH'; the first is SPI2", "sim", "--chip", "esp32",

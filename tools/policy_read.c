@@ -117,7 +117,8 @@ static bool is_range(const char *text) {
     return is;
 }
 
-static bool fill_reserve(policy_reserve_t *reserve, char *text, problem_t *problem) {
+static bool fill_reserve(const policy_t *policy, policy_reserve_t *reserve, char *text,
+                         problem_t *problem) {
     char *bytes = cut(text, ':');
     char *piece = bytes != NULL ? cut(bytes, ':') : NULL;
     if (bytes == NULL) {
@@ -130,6 +131,11 @@ static bool fill_reserve(policy_reserve_t *reserve, char *text, problem_t *probl
     }
     if (reserve->bytes == 0) {
         return problem_set(problem, "a reserve of no bytes is none");
+    }
+    for (size_t i = 0; &policy->reserves[i] != reserve; i++) {
+        if (policy->reserves[i].caps == reserve->caps) {
+            return problem_set(problem, "there are two reserves for %.64s", text);
+        }
     }
     return reserve->piece <= reserve->bytes ||
            problem_set(problem, "a reserve of %.64s can't have a piece of %.64s", bytes, piece);
@@ -145,7 +151,7 @@ bool policy_read_reserve(policy_t *policy, const char *text, problem_t *problem)
     policy_reserve_t *reserve =
         append(&policy->reserves, &policy->reserve_count, sizeof *reserve, problem);
     char *copy = strdup(text);
-    bool read = reserve != NULL && copy != NULL && fill_reserve(reserve, copy, problem);
+    bool read = reserve != NULL && copy != NULL && fill_reserve(policy, reserve, copy, problem);
     free(copy);
     return read;
 }
