@@ -75,6 +75,8 @@ static capheap_status_t compare_header(const retained_header_t *found,
 /* ---- Is the map sound? */
 
 typedef struct findings {
+    uint32_t free;     /* granules */
+    uint32_t live;     /* blocks */
     uint32_t doubtful; /* blocks whose bits don't agree, or free ones side by side */
     uint32_t first;    /* granule of the first of them */
     uint32_t run;      /* blocks from the first of them to the last */
@@ -106,6 +108,8 @@ static findings_t look_at_blocks(const capheap_region_t *region) {
             findings.untold++;
         }
         free_before = free;
+        findings.free += free ? stretch.length : 0;
+        findings.live += !stretch.first_free;
         granule += stretch.length;
     }
     return findings;
@@ -119,15 +123,21 @@ static bool edges_are_sound(const capheap_region_t *region) {
            map_start_at(map, end) && !map_free_at(map, end);
 }
 
-/* The granule of the first block that is wrong, 0 if none is. */
-static uint32_t find_damage(const capheap_region_t *region, bool interrupted) {
+/* What is wrong first: a block or a word of the header; NULL if nothing is. */
+static const void *find_damage(const capheap_retained_t *retained) {
+    const capheap_region_t *region = retained->region;
     if (!edges_are_sound(region)) {
-        return 1;
+        return region_address(region, 1);
     }
-    findings_t findings = look_at_blocks(region);
-    bool sound = interrupted ? findings.run <= CALL_BLOCKS && findings.untold <= CALL_UNTOLD
-                             : findings.doubtful == 0 && findings.untold <= 1;
-    return sound ? 0 : findings.doubtful != 0 ? findings.first : 1;
+    findings_t found = look_at_blocks(region);
+    bool sound = retained->interrupted ? found.run <= CALL_BLOCKS && found.untold <= CALL_UNTOLD
+                                       : found.doubtful == 0 && found.untold <= 1;
+    if (!sound) {
+        return region_address(region, found.doubtful != 0 ? found.first : 1);
+    }
+    uint32_t tally = retained_tally((size_t)found.free << region->shift, found.live);
+    bool sums = retained->interrupted || tally == retained->header->tally;
+    return sums ? NULL : &retained->header->tally;
 }
 
 /* ---- Mending. Cut short at any store, it leaves what can be mended. */
@@ -210,16 +220,11 @@ static capheap_status_t examine(capheap_retained_t *retained) {
         retained->damage = &header->state;
         return CAPHEAP_ERROR_DAMAGED;
     }
-    uint32_t wrong = find_damage(retained->region, retained->interrupted);
-    if (wrong != 0) {
-        retained->damage = region_address(retained->region, wrong);
-        return CAPHEAP_ERROR_DAMAGED;
-    }
-    if (retained->sealed && !seal_fits(retained)) {
+    retained->damage = find_damage(retained);
+    if (retained->damage == NULL && retained->sealed && !seal_fits(retained)) {
         retained->damage = &header->seal;
-        return CAPHEAP_ERROR_DAMAGED;
     }
-    return CAPHEAP_OK;
+    return retained->damage == NULL ? CAPHEAP_OK : CAPHEAP_ERROR_DAMAGED;
 }
 
 /* What attach.h promises to be there only if the region was kept. */
@@ -236,7 +241,7 @@ static capheap_status_t keep(capheap_retained_t *retained, const retained_header
     retained_begin(retained->header);
     mend(retained->region);
     check_roots(retained);
-    retained_end(retained->header);
+    retained_end(retained->header, retained->region);
     return CAPHEAP_OK;
 }
 
@@ -259,7 +264,7 @@ static capheap_status_t start_afresh(capheap_retained_t *retained,
     }
     copy_words(&header->layout, &due->layout,
                (offsetof(retained_header_t, state) - sizeof due->magic) / sizeof(uint32_t));
-    retained_write(&header->state, RETAINED_IDLE);
+    retained_end(header, retained->region);
     retained_fence();
     retained_write(&header->magic, MAGIC);
     retained_fence();

@@ -8,28 +8,28 @@
 void *capheap_retained_malloc(capheap_retained_t *retained, size_t size) {
     retained_begin(retained->header);
     void *ptr = capheap_region_malloc(retained->region, size);
-    retained_end(retained->header);
+    retained_end(retained->header, retained->region);
     return ptr;
 }
 
 void *capheap_retained_calloc(capheap_retained_t *retained, size_t count, size_t size) {
     retained_begin(retained->header);
     void *ptr = capheap_region_calloc(retained->region, count, size);
-    retained_end(retained->header);
+    retained_end(retained->header, retained->region);
     return ptr;
 }
 
 void *capheap_retained_aligned_alloc(capheap_retained_t *retained, size_t alignment, size_t size) {
     retained_begin(retained->header);
     void *ptr = capheap_region_aligned_alloc(retained->region, alignment, size);
-    retained_end(retained->header);
+    retained_end(retained->header, retained->region);
     return ptr;
 }
 
 void capheap_retained_free(capheap_retained_t *retained, void *ptr) {
     retained_begin(retained->header);
     capheap_region_free(retained->region, ptr);
-    retained_end(retained->header);
+    retained_end(retained->header, retained->region);
 }
 
 /* Whole granules: the smaller of two blocks. */

@@ -28,6 +28,7 @@ typedef struct capheap_retained_header {
     uint32_t check;                       /* of all above and of `made` */
     uint32_t made[RETAINED_STRUCT_WORDS]; /* the region's struct as capheap_region_init left it */
     uint32_t state;
+    uint32_t tally; /* of free bytes and live blocks, while no call is under way */
     uint32_t seal;
     uint32_t roots[];
 } retained_header_t;
@@ -49,7 +50,15 @@ static inline void retained_begin(retained_header_t *header) {
     retained_fence();
 }
 
-static inline void retained_end(retained_header_t *header) {
+/* One bit that is flipped in the map changes one of the two, or makes the map contradict itself. */
+static inline uint32_t retained_tally(size_t free_bytes, size_t blocks) {
+    return (uint32_t)free_bytes * UINT32_C(0x9E3779B1) + (uint32_t)blocks;
+}
+
+static inline void retained_end(retained_header_t *header, const capheap_region_t *region) {
+    uint32_t tally =
+        retained_tally(capheap_region_free_bytes(region), capheap_region_blocks(region));
+    retained_write(&header->tally, tally);
     retained_fence();
     retained_write(&header->state, RETAINED_IDLE);
 }

@@ -26,7 +26,7 @@ extern "C" {
 #endif
 
 /* Bytes of the header without its roots. */
-#define CAPHEAP_RETAINED_BYTES (40u + sizeof(capheap_region_t))
+#define CAPHEAP_RETAINED_BYTES (44u + sizeof(capheap_region_t))
 
 /* Roots that a region can have at most. */
 #define CAPHEAP_ROOTS_MAX 256u
