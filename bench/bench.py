@@ -7,6 +7,7 @@
   bench.py check [quick] fail if a figure of ours is worse than the accepted one by more than 1 %
   bench.py accept        measure ours, accept the figures, and show them
   bench.py show          the accepted figures: print them, draw the plot, fill in README's table
+                         and docs/measured.md
   bench.py size          bytes of code, per configuration and core
   bench.py worst [SEED [ROUNDS [POOL]]]   search for slow calls
 """

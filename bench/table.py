@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The figures as tables: for a terminal, and for README.md."""
+"""The figures as tables: for a terminal, README.md and docs/measured.md."""
 
+import os
 import re
 
 from measures import (HEAPS, MADE, PEER_POOLS, POOLS, REAL, SIZE_TARGETS, TRACES, WORST_CALLS,
@@ -152,13 +153,27 @@ def sizes(figures):
     return columns(size_rows(figures))
 
 
-README_TABLES = """<!-- measured: begin; by make bench-accept -->
-Measured by `make bench` ([method](bench/README.md)); less is better everywhere. Ours is the region engine alone, without a lock and
-with every pointer validated. newlib and picolibc are as Debian ships them, `release` being its build for speed.
+SUMMARY = """<!-- measured: begin; by make bench-accept -->
+{summary}
+<!-- measured: end -->"""
 
-![Memory and instructions, beside the C libraries' malloc](docs/images/bench.svg)
+PAGE = """<!-- Made by make bench-accept from bench/results/: change bench/table.py. -->
+# What was measured
+
+By `make bench` ([method](../bench/README.md)); less is better everywhere. Ours is the region engine alone, without a lock and with
+every pointer validated. newlib and picolibc are as Debian ships them, `release` being its build for speed.
+
+![Memory and instructions, beside the C libraries' malloc](images/bench.svg)
+
+## Memory
+
+The smallest pool that serves a recorded program, over the peak of what it asked for.
 
 {memory}
+
+{books}
+
+## Instructions
 
 {calls}
 
@@ -168,25 +183,22 @@ What the heap adds to the engine: five regions, the first or the last of which h
 
 {heap}
 
-Code that the linker keeps: `engine` is init, malloc, free, realloc and aligned allocation of one region, `heap` the same of a heap.
+## Code
+
+What the linker keeps: `engine` is init, malloc, free, realloc and aligned allocation of one region, `heap` the same of a heap.
 
 {size}
 
 {peer_size}
 
-{books}
+## Time on a PC
 
-Time on a PC, where glibc, jemalloc and mimalloc lock and serve threads; our engine alone does neither, the heap takes a mutex.
+glibc, jemalloc and mimalloc lock and serve threads; our engine alone does neither, the heap takes a mutex.
 
 {host}
-
-Other projects, measured once with the same method (2026-11-22, asserts and locks off, RV32IMAC; versions were not noted):
-
-{others}
-<!-- measured: end -->"""
+"""
 
 OTHERS = [
-    ["", "memory, gmean of 5", "malloc / free, mean", "malloc / free, worst", "code, Cortex-M4"],
     ["umm_malloc, 8-byte blocks", "1.210", "-", "-", "912"],
     ["FreeRTOS heap_4", "1.239", "104 / 91", "112382 / 56214 (1 MB)", "432"],
     ["NuttX mm", "1.241", "160 / 125", "109346 / 174801 (1 MB)", "1938"],
@@ -198,19 +210,45 @@ OTHERS = [
 ]
 
 
+def pair(figures, name, target, figure, cases, average):
+    values = [average(name, target, f"{call} {figure}", cases) for call in ("malloc", "free")]
+    return " / ".join(map(shown, values))
+
+
+def summary_rows(figures):
+    """Ours, the C libraries measured, and what was measured once of others."""
+    rows = [["", "memory, gmean of 5", "malloc / free, mean", "malloc / free, worst",
+             "code, Cortex-M4"]]
+    for name, target in on_targets(figures):
+        if target == "cortex-m3" and figures.get(name, "rv32imac", "malloc mean", "lua"):
+            continue
+        code = figures.get(name, "cortex-m4", "code", "engine")
+        if code is None:
+            code = figures.get(name, target, "code", "malloc, free, realloc, memalign")
+        shown_name = f"**{name}**" if name == "capheap" else f"{name}, {target}"
+        rows.append([shown_name,
+                     shown(figures.geometric_mean(name, "32 bit", "memory", REAL), 3),
+                     pair(figures, name, target, "mean", REAL, figures.mean),
+                     pair(figures, name, target, "max", PATTERNS if name == "capheap" else
+                          PEER_PATTERNS, figures.most), shown(code)])
+    return rows + OTHERS
+
+
 def write_readme(figures, path):
-    """Put the tables between README's marks."""
+    """Put the summary between README's marks, and all tables into docs/measured.md."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    tables = README_TABLES.format(
-        memory=markdown(memory_rows(figures)), calls=markdown(call_rows(figures)),
-        worst=markdown(worst_rows(figures)),
-        heap=markdown(heap_rows(figures)), size=markdown(size_rows(figures)),
-        peer_size=markdown(peer_size_rows(figures)), books=markdown(books_rows(figures)),
-        host=markdown(host_rows(figures)), others=markdown(OTHERS))
-    text, found = re.subn(r"<!-- measured: begin.*?<!-- measured: end -->", lambda _: tables, text,
+    summary = SUMMARY.format(summary=markdown(summary_rows(figures)))
+    text, found = re.subn(r"<!-- measured: begin.*?<!-- measured: end -->", lambda _: summary, text,
                           flags=re.S)
     if found != 1:
         raise ValueError("README.md: no marks for the measured table")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
+    with open(os.path.join(os.path.dirname(path), "docs", "measured.md"), "w",
+              encoding="utf-8") as file:
+        file.write(PAGE.format(
+            memory=markdown(memory_rows(figures)), calls=markdown(call_rows(figures)),
+            worst=markdown(worst_rows(figures)), heap=markdown(heap_rows(figures)),
+            size=markdown(size_rows(figures)), peer_size=markdown(peer_size_rows(figures)),
+            books=markdown(books_rows(figures)), host=markdown(host_rows(figures))))
