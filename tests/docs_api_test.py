@@ -19,6 +19,7 @@ FUNCTION = re.compile(r"^[a-z][\w *]*?\b\*?(capheap_\w+)\(", re.M)
 MACRO = re.compile(r"^ *# *define +(CAPHEAP_\w+)", re.M)
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 GUARD = re.compile(r"_(H|HPP)$")
+NOT_OURS = {"esp_idf_environment.h"}  # stand-ins for names of others
 HELPERS = {"CAPHEAP_MALLOC_JOIN", "CAPHEAP_MALLOC_WITH"}  # of CAPHEAP_MALLOC_NAME
 wrong = []
 
@@ -57,6 +58,8 @@ def check_part(part, folder, names, files):
 def check_whole(names, files):
     for folder in FOLDERS:
         for header in sorted((ROOT / folder).glob("*.h*")):
+            if header.name in NOT_OURS:
+                continue
             text = COMMENT.sub("", header.read_text())
             if header.name not in files:
                 wrong.append(f"{folder}/{header.name} is in no part of the reference")
