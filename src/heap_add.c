@@ -12,7 +12,7 @@
 /* The alias's addresses must be as well aligned as the memory's own: an odd distance, or sum, would
  * break the promise of the granule. Words are in reverse order by whole words only. */
 static bool alias_is_sound(const capheap_type_t *type, const capheap_memory_t *memory) {
-    uintptr_t granule = type->granule != 0 ? type->granule : CAPHEAP_GRANULE_MIN;
+    uintptr_t granule = capheap_granule_of(type);
     uintptr_t apart = memory->alias_kind == CAPHEAP_ALIAS_LINEAR
                           ? memory->alias - memory->start
                           : memory->alias + memory->start + memory->size;
@@ -210,9 +210,11 @@ static capheap_status_t leave(capheap_heap_t *heap, capheap_slot_t *slot) {
     bool busy = serving && capheap_region_blocks(&slot->region) != 0;
     if (!busy) {
         CAPHEAP_WRITE(slot->lacks, ALL_CAPS);
-        slot->keep_caps = 0;
+        for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
+            slot->kept[i] = (capheap_part_t){0};
+        }
+        slot->keeps = 0;
         slot->owners = NULL;
-        CAPHEAP_WRITE(slot->keep_bytes, (size_t)0);
         slot->state = CAPHEAP_SLOT_EMPTY;
         capheap_update_slot_ways(heap, slot);
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Why a region doesn't serve a request. The same conditions as in heap_serve.c, but all of them are
- * looked at, not only the first that fails. A region that refused a moment ago, and has not changed
- * since, always has a reason here.
+ * looked at, not only the first that fails. What only the engine can tell, whether a piece has an
+ * aligned place and what a block would leave, it is asked.
  */
 #include "capheap/explain.h"
 
 #include "heap_internal.h"
-
-static size_t granule_of(const capheap_slot_t *slot) {
-    return slot->type->granule != 0 ? slot->type->granule : CAPHEAP_GRANULE_MIN;
-}
 
 static void explain_kind(const capheap_slot_t *slot, const capheap_call_t *call,
                          capheap_refusal_t *refusal) {
@@ -33,74 +29,64 @@ static void explain_kind(const capheap_slot_t *slot, const capheap_call_t *call,
     }
 }
 
-/* Can the memory's addresses and the alias's both be multiples of it? */
-static bool alias_shares(const capheap_memory_t *memory, size_t alignment) {
-    uintptr_t apart = memory->alias_kind == CAPHEAP_ALIAS_LINEAR
-                          ? memory->alias - memory->start
-                          : memory->alias + memory->start + memory->size;
-    return (apart & (alignment - 1)) == 0;
-}
+/* What the block would be in this memory. */
+typedef struct shape {
+    size_t size; /* SIZE_MAX: it passes that */
+    size_t alignment;
+    bool wrong; /* the alignment asked for is no power of two */
+} shape_t;
 
-/* The engine finds an aligned place for sure where the largest piece has room for it wherever the
- * piece begins. */
-static void explain_room(const capheap_slot_t *slot, const capheap_call_t *call,
-                         capheap_refusal_t *refusal) {
-    size_t granule = granule_of(slot);
+static shape_t shape_of(const capheap_slot_t *slot, const capheap_call_t *call) {
+    size_t asked = call->request->alignment;
     size_t line = capheap_line_asked(slot, call);
-    size_t alignment = call->request->alignment > line ? call->request->alignment : line;
-    bool by_alias = capheap_hands_alias(slot, call->caps);
-    bool wrong =
-        call->request->alignment != 0 && !capheap_is_power_of_two(call->request->alignment);
-    size_t whole = by_alias && !wrong && alignment > granule ? alignment : granule;
-    whole = line > whole ? line : whole;
-    refusal->needed = call->request->size;
-    if (!capheap_round_up(&refusal->needed, whole)) {
-        refusal->needed = SIZE_MAX;
+    shape_t shape = {.size = call->request->size,
+                     .alignment = asked > line ? asked : line,
+                     .wrong = asked != 0 && !capheap_is_power_of_two(asked)};
+    bool whole = capheap_hands_alias(slot, call->caps) && !shape.wrong;
+    size_t multiple = whole ? shape.alignment : line;
+    size_t granule = capheap_granule_of(slot->type);
+    if (!capheap_round_up(&shape.size, multiple > granule ? multiple : granule)) {
+        shape.size = SIZE_MAX;
     }
-    if (refusal->needed > refusal->largest) {
-        refusal->reasons |= CAPHEAP_REFUSED_SMALL;
-    } else if (!wrong && alignment > granule &&
-               alignment - granule > refusal->largest - refusal->needed) {
-        refusal->reasons |= CAPHEAP_REFUSED_ALIGNMENT;
-    }
-    if (wrong || (by_alias && alignment > granule && !alias_shares(&slot->memory, alignment))) {
-        refusal->reasons |= CAPHEAP_REFUSED_ALIGNMENT;
-    }
+    return shape;
 }
 
-/* Where the piece that is kept decides, only taking the block would tell: what could cut it counts
- * as a reason. */
-static void explain_reserve(const capheap_slot_t *slot, const capheap_call_t *call,
-                            capheap_refusal_t *refusal) {
-    if (!capheap_is_kept_from(slot, call)) {
+/* The engine is only asked where nothing else is in the way, and it could refuse. */
+static void explain_room(capheap_slot_t *slot, const capheap_call_t *call, const shape_t *shape,
+                         capheap_refusal_t *refusal) {
+    capheap_kept_t kept = capheap_kept_from(slot, call->asked);
+    refusal->kept = kept.bytes;
+    refusal->kept_piece = kept.piece;
+    if (shape->wrong) {
+        refusal->reasons |= CAPHEAP_REFUSED_ALIGNMENT;
+    }
+    if (shape->size > refusal->largest) {
+        refusal->reasons |= CAPHEAP_REFUSED_SMALL;
+    }
+    bool sure = shape->alignment <= capheap_granule_of(slot->type) && kept.bytes == 0;
+    if (refusal->reasons != 0 || sure ||
+        capheap_would_serve(slot, call, shape->size, shape->alignment, true)) {
         return;
     }
-    refusal->kept = slot->keep_bytes;
-    refusal->kept_piece = slot->keep_piece;
-    bool fits = refusal->needed <= refusal->largest;
-    size_t left = fits ? refusal->largest - refusal->needed : 0;
-    /* An aligned block may leave its piece in two. */
-    bool cuts = (call->request->alignment > 1 ? left / 2 : left) < slot->keep_piece;
-    if (slot->state == CAPHEAP_SLOT_SERVING &&
-        (!capheap_leaves_bytes(slot, refusal->needed) || cuts)) {
-        refusal->reasons |= fits ? CAPHEAP_REFUSED_RESERVE : 0;
-    }
+    bool kept_back =
+        kept.bytes != 0 && capheap_would_serve(slot, call, shape->size, shape->alignment, false);
+    refusal->reasons |= kept_back ? CAPHEAP_REFUSED_RESERVE : CAPHEAP_REFUSED_ALIGNMENT;
 }
 
 /* Under the slot's lock. */
-static void explain(const capheap_slot_t *slot, const capheap_call_t *call,
-                    capheap_refusal_t *refusal) {
+static void explain(capheap_slot_t *slot, const capheap_call_t *call, capheap_refusal_t *refusal) {
     bool serving = slot->state == CAPHEAP_SLOT_SERVING;
+    shape_t shape = shape_of(slot, call);
     *refusal = (capheap_refusal_t){
         .memory = slot->memory,
         .type = slot->type,
         .tag = slot->tag,
         .reasons = serving ? 0 : CAPHEAP_REFUSED_HELD,
+        .needed = shape.size,
         .largest = serving ? capheap_region_largest(&slot->region) : 0,
     };
     explain_kind(slot, call, refusal);
-    explain_room(slot, call, refusal);
-    explain_reserve(slot, call, refusal);
+    explain_room(slot, call, &shape, refusal);
     if (call->owner != NULL && slot->owners == NULL) {
         refusal->reasons |= CAPHEAP_REFUSED_OWNERS;
     } else if (call->owner != NULL &&

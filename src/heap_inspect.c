@@ -16,7 +16,7 @@ static void describe(capheap_slot_t *slot, capheap_region_info_t *info) {
         .tag = slot->tag,
         .serving = slot->state == CAPHEAP_SLOT_SERVING,
         .word_only = capheap_is_word_only(slot->type),
-        .granule = slot->type->granule != 0 ? slot->type->granule : CAPHEAP_GRANULE_MIN,
+        .granule = (uint32_t)capheap_granule_of(slot->type),
     };
     if (info->serving) {
         capheap_port_lock(&slot->lock);

@@ -25,6 +25,7 @@
 #define CAPHEAP_HEAP_INTERNAL_H
 
 #include "capheap/heap.h"
+#include "region_leave.h"
 #include "region_minimum.h"
 #include "region_resize.h"
 #include "shared.h"
@@ -106,6 +107,11 @@ static inline bool capheap_hands_alias(const capheap_slot_t *slot, capheap_caps_
     return (caps & CAPHEAP_EXEC) != 0 && slot->memory.alias_kind != CAPHEAP_ALIAS_NONE;
 }
 
+/* Bytes. */
+static inline size_t capheap_granule_of(const capheap_type_t *type) {
+    return type->granule != 0 ? type->granule : CAPHEAP_GRANULE_MIN;
+}
+
 /* Memory that can't do bytes is touched by aligned words alone. */
 static inline bool capheap_is_word_only(const capheap_type_t *type) {
     return (capheap_type_caps(type) & CAPHEAP_8BIT) == 0;
@@ -130,24 +136,6 @@ static inline bool capheap_admits(const capheap_slot_t *slot, const capheap_call
     return (request->masters & ~slot->masters) == 0 && (request->without & ~slot->lacks) == 0 &&
            (request->tag == NULL || *request->tag == slot->tag) &&
            (call->owner == NULL || slot->owners != NULL);
-}
-
-/* Is part of this memory kept from the request? Under the slot's lock. */
-static inline bool capheap_is_kept_from(const capheap_slot_t *slot, const capheap_call_t *call) {
-    capheap_caps_t named = capheap_normal_caps(call->asked);
-    return slot->keep_caps != 0 && (slot->keep_caps & ~named) != 0;
-}
-
-/* Would the bytes kept stay free, if a block of this size were taken? */
-static inline bool capheap_leaves_bytes(const capheap_slot_t *slot, size_t size) {
-    size_t free = capheap_region_free_bytes(&slot->region);
-    return size <= free && slot->keep_bytes <= free - size;
-}
-
-/* Is there as much free, and in one piece, as is kept? */
-static inline bool capheap_leaves_kept(const capheap_slot_t *slot) {
-    return capheap_leaves_bytes(slot, 0) &&
-           capheap_region_largest(&slot->region) >= slot->keep_piece;
 }
 
 static inline bool capheap_is_power_of_two(size_t number) {
@@ -198,6 +186,17 @@ void capheap_update_slot_ways(const capheap_heap_t *heap, capheap_slot_t *slot);
 /* What takes more than a plain malloc in memory of a type: whole lines of its cache. */
 capheap_caps_t capheap_special_caps(const capheap_type_t *type);
 
+/* heap_reserve.c, for holders of the slot's lock: what the region keeps from a request that names
+ * these; would that stay, if a block of this size were taken and left the largest piece whole? */
+typedef struct capheap_kept {
+    size_t bytes;
+    size_t piece;
+} capheap_kept_t;
+capheap_kept_t capheap_kept_from(capheap_slot_t *slot, capheap_caps_t asked);
+bool capheap_leaves(const capheap_slot_t *slot, capheap_kept_t kept, size_t size);
+/* After the region has served a request that names these. */
+void capheap_draw(capheap_slot_t *slot, capheap_caps_t asked);
+
 /* heap_choice.c: hand the regions that can serve these capabilities to `take`, in the order of
  * choice, until it gives something. */
 typedef void *(*capheap_take_fn)(capheap_slot_t *slot, void *context);
@@ -206,6 +205,10 @@ void *capheap_try_choices(capheap_heap_t *heap, capheap_caps_t caps, capheap_tak
 
 /* heap_serve.c: NULL if no region serves it. No hooks. */
 void *capheap_serve(capheap_heap_t *heap, capheap_call_t *call);
+/* heap_serve.c: would the region serve it, by its pieces and by what it keeps (leave false: as if
+ * it kept nothing)? size, alignment: as the block would have them. Under the slot's lock. */
+bool capheap_would_serve(capheap_slot_t *slot, const capheap_call_t *call, size_t size,
+                         size_t alignment, bool leave);
 
 /* heap_alloc.c: as capheap_allocate, but an alignment of 0 is wrong; the request's size as a
  * product, false after a failure if it overflows. */

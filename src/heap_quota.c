@@ -60,13 +60,9 @@ static uint8_t *cell_at(const capheap_slot_t *slot, const void *block) {
                          (slot->memory.start >> slot->owner_shift)];
 }
 
-static size_t granule_of(const capheap_slot_t *slot) {
-    return slot->type->granule != 0 ? slot->type->granule : CAPHEAP_GRANULE_MIN;
-}
-
 size_t capheap_owner_cell(const capheap_slot_t *slot) {
     size_t cell = (size_t)1 << slot->owner_shift;
-    return cell > granule_of(slot) ? cell : 1;
+    return cell > capheap_granule_of(slot->type) ? cell : 1;
 }
 
 capheap_owner_t *capheap_owner_at(const capheap_heap_t *heap, const capheap_slot_t *slot,
@@ -80,8 +76,8 @@ capheap_owner_t *capheap_owner_at(const capheap_heap_t *heap, const capheap_slot
 bool capheap_begin_charge(const capheap_slot_t *slot, capheap_call_t *call, size_t size) {
     capheap_heap_t *heap = call->heap;
     capheap_port_lock(&heap->owner_lock);
-    bool room = capheap_round_up(&size, granule_of(slot)) && id_of(heap, call->owner) != 0 &&
-                may_grow(call->owner, size, call->refund);
+    bool room = capheap_round_up(&size, capheap_granule_of(slot->type)) &&
+                id_of(heap, call->owner) != 0 && may_grow(call->owner, size, call->refund);
     if (!room && id_of(heap, call->owner) != 0) {
         count_refusal(call->owner);
     }
@@ -99,7 +95,7 @@ void capheap_end_charge(const capheap_slot_t *slot, capheap_call_t *call, const 
 void capheap_end_charge_resized(const capheap_place_t *place, capheap_call_t *call, void *block) {
     const capheap_slot_t *slot = place->slot;
     size_t size = call->request->size;
-    if (block != NULL && capheap_round_up(&size, granule_of(slot))) {
+    if (block != NULL && capheap_round_up(&size, capheap_granule_of(slot->type))) {
         count(call->owner, size, place->size);
         discount(call->owner, place->size);
         *cell_at(slot, place->block) = 0;
@@ -177,7 +173,7 @@ capheap_status_t capheap_set_owners(capheap_heap_t *heap, capheap_owner_t *owner
 static capheap_status_t set_table(const capheap_heap_t *heap, capheap_slot_t *slot, uint8_t *table,
                                   size_t bytes) {
     unsigned shift = 3;
-    while ((size_t)1 << shift < granule_of(slot)) {
+    while ((size_t)1 << shift < capheap_granule_of(slot->type)) {
         shift++;
     }
     while (table != NULL && cells_of(&slot->memory, shift) > bytes) {

@@ -40,13 +40,13 @@ static void release(capheap_heap_t *heap, const capheap_place_t *place) {
 
 /* Where part of the memory is kept from the request the block stays in its place: what moving it
  * would leave is only told by a search. */
-static void *resize_beside_reserve(const capheap_place_t *place, size_t size) {
+static void *resize_and_leave(const capheap_place_t *place, size_t size, capheap_kept_t kept) {
     capheap_region_t *region = &place->slot->region;
     size_t minimum = region_recorded_minimum(region);
     if (!capheap_region_resize(region, place->block, size)) {
         return NULL;
     }
-    if (size > place->size && !capheap_leaves_kept(place->slot)) {
+    if (size > place->size && !capheap_leaves(place->slot, kept, 0)) {
         capheap_region_resize(region, place->block, place->size);
         region_record_minimum(region, minimum);
         return NULL;
@@ -58,8 +58,9 @@ static void *resize_beside_reserve(const capheap_place_t *place, size_t size) {
 static void *begin_resize(const capheap_place_t *place, capheap_call_t *call, region_move_t *move) {
     size_t size = call->request->size;
     *move = (region_move_t){0};
-    return capheap_is_kept_from(place->slot, call)
-               ? resize_beside_reserve(place, size)
+    capheap_kept_t kept = capheap_kept_from(place->slot, call->asked);
+    return kept.bytes != 0
+               ? resize_and_leave(place, size, kept)
                : capheap_region_begin_realloc(&place->slot->region, place->block, size, move);
 }
 
@@ -81,6 +82,7 @@ static void *resize(capheap_heap_t *heap, const void *ptr, const capheap_place_t
     capheap_port_lock(&slot->lock);
     void *block = place->owner != NULL ? begin_resize_owned(place, call, &move)
                                        : begin_resize(place, call, &move);
+    capheap_draw(slot, call->asked);
     capheap_port_unlock(&slot->lock);
     if (block == NULL) {
         return NULL;

@@ -3,72 +3,76 @@
  */
 #include "heap_internal.h"
 
-static void *allocate(capheap_region_t *region, size_t size, size_t alignment) {
-    return alignment > CAPHEAP_GRANULE_MIN ? capheap_region_aligned_alloc(region, alignment, size)
-                                           : capheap_region_malloc(region, size);
+/* What the engine is asked for. */
+typedef struct shape {
+    size_t size; /* bytes */
+    size_t alignment;
+    capheap_kept_t kept; /* what must be left */
+} shape_t;
+
+static void *allocate(capheap_slot_t *slot, const shape_t *shape) {
+    capheap_region_t *region = &slot->region;
+    if (shape->kept.piece != 0) {
+        return capheap_region_take_leaving(region, shape->alignment, shape->size,
+                                           shape->kept.piece);
+    }
+    return shape->alignment > CAPHEAP_GRANULE_MIN
+               ? capheap_region_aligned_alloc(region, shape->alignment, shape->size)
+               : capheap_region_malloc(region, shape->size);
+}
+
+/* Can the memory's addresses and the alias's both be multiples of it? */
+static bool alias_shares(const capheap_memory_t *memory, size_t alignment) {
+    uintptr_t apart = memory->alias_kind == CAPHEAP_ALIAS_LINEAR
+                          ? memory->alias - memory->start
+                          : memory->alias + memory->start + memory->size;
+    return alignment == 0 || (apart & (alignment - 1)) == 0;
 }
 
 /*
- * A block by its address on the instruction bus. Where the alias is inverted, the block's end
- * decides about that address: with a size of whole alignments the end is as well aligned as the
+ * Of a block by its address on the instruction bus: where that alias is inverted, the block's end
+ * decides about the address. With a size of whole alignments the end is as well aligned as the
  * start. An alignment that the two sides of the memory don't share can't be had at all.
  */
-static void *take_alias(capheap_slot_t *slot, capheap_call_t *call, size_t size, size_t alignment) {
-    if (capheap_alias_forbids(slot, call->caps) || !capheap_round_up(&size, alignment)) {
-        return NULL;
-    }
-    void *block = allocate(&slot->region, size, alignment);
-    if (block == NULL) {
-        return NULL;
-    }
-    size_t usable = capheap_region_usable_size(&slot->region, block);
-    uintptr_t alias = capheap_memory_to_alias(&slot->memory, (uintptr_t)block, usable);
-    if ((alias & (alignment - 1)) != 0) {
-        region_untake(&slot->region, block);
-        return NULL;
-    }
-    call->block = block;
-    return (void *)alias;
+static bool shape_by_alias(const capheap_slot_t *slot, const capheap_call_t *call, shape_t *shape) {
+    return !capheap_hands_alias(slot, call->caps) ||
+           (!capheap_alias_forbids(slot, call->caps) &&
+            alias_shares(&slot->memory, shape->alignment) &&
+            (shape->alignment == 0 || capheap_round_up(&shape->size, shape->alignment)));
 }
 
-/* By the address that is asked for. */
-static void *take_placed(capheap_slot_t *slot, capheap_call_t *call, size_t size,
-                         size_t alignment) {
-    if (capheap_hands_alias(slot, call->caps)) {
-        return take_alias(slot, call, size, alignment);
-    }
-    call->block = allocate(&slot->region, size, alignment);
-    return call->block;
+/* What may not be taken for it; false: there is not so much besides. */
+static bool shape_by_reserves(capheap_slot_t *slot, const capheap_call_t *call, shape_t *shape) {
+    size_t whole = shape->size;
+    shape->kept = capheap_kept_from(slot, call->asked);
+    return shape->kept.bytes == 0 || (capheap_round_up(&whole, capheap_granule_of(slot->type)) &&
+                                      capheap_leaves(slot, shape->kept, whole));
 }
 
-/* The same, if enough is left for those for whom it is kept. The piece that is left is only seen
- * when the block is taken; if it is too small the block is given back. */
-static void *take_and_leave(capheap_slot_t *slot, capheap_call_t *call, size_t size,
-                            size_t alignment) {
-    if (!capheap_leaves_bytes(slot, size)) {
-        return NULL;
+/* By the address that is asked for; its shape by the alias is known. */
+static void *take_left(capheap_slot_t *slot, capheap_call_t *call, shape_t *shape) {
+    call->block = shape_by_reserves(slot, call, shape) ? allocate(slot, shape) : NULL;
+    capheap_draw(slot, call->asked);
+    if (call->block == NULL || !capheap_hands_alias(slot, call->caps)) {
+        return call->block;
     }
-    void *ptr = take_placed(slot, call, size, alignment);
-    if (ptr != NULL && !capheap_leaves_kept(slot)) {
-        region_untake(&slot->region, call->block);
-        ptr = NULL;
-    }
-    return ptr;
+    size_t usable = capheap_region_usable_size(&slot->region, call->block);
+    return (void *)capheap_memory_to_alias(&slot->memory, (uintptr_t)call->block, usable);
 }
 
-static void *take_left(capheap_slot_t *slot, capheap_call_t *call, size_t size, size_t alignment) {
-    return capheap_is_kept_from(slot, call) ? take_and_leave(slot, call, size, alignment)
-                                            : take_placed(slot, call, size, alignment);
+bool capheap_would_serve(capheap_slot_t *slot, const capheap_call_t *call, size_t size,
+                         size_t alignment, bool leave) {
+    shape_t shape = {.size = size, .alignment = alignment};
+    return shape_by_alias(slot, call, &shape) &&
+           (!leave || shape_by_reserves(slot, call, &shape)) &&
+           capheap_region_fits(&slot->region, alignment, shape.size, shape.kept.piece);
 }
 
-/* The same, charged to an owner. By its alias a block is rounded up to whole alignments. */
-static void *take_owned(capheap_slot_t *slot, capheap_call_t *call, size_t size, size_t alignment) {
-    if (capheap_hands_alias(slot, call->caps) && !capheap_round_up(&size, alignment)) {
-        return NULL;
-    }
+/* The same, charged to an owner. */
+static void *take_owned(capheap_slot_t *slot, capheap_call_t *call, shape_t *shape) {
     void *ptr = NULL;
-    if (capheap_begin_charge(slot, call, size)) {
-        ptr = take_left(slot, call, size, alignment);
+    if (capheap_begin_charge(slot, call, shape->size)) {
+        ptr = take_left(slot, call, shape);
     }
     capheap_end_charge(slot, call, ptr);
     return ptr;
@@ -80,15 +84,14 @@ static void *take_special(capheap_slot_t *slot, capheap_call_t *call) {
         !capheap_admits(slot, call)) {
         return NULL;
     }
-    size_t size = call->request->size;
     size_t line = capheap_line_asked(slot, call);
-    size_t alignment = call->request->alignment > line ? call->request->alignment : line;
+    size_t asked = call->request->alignment;
+    shape_t shape = {.size = call->request->size, .alignment = asked > line ? asked : line};
     call->slot = slot;
-    if (!capheap_round_up(&size, line)) {
+    if (!capheap_round_up(&shape.size, line) || !shape_by_alias(slot, call, &shape)) {
         return NULL;
     }
-    return call->owner != NULL ? take_owned(slot, call, size, alignment)
-                               : take_left(slot, call, size, alignment);
+    return call->owner != NULL ? take_owned(slot, call, &shape) : take_left(slot, call, &shape);
 }
 
 /* Under its lock, a region is asked for the block; what made it a candidate is checked again. */

@@ -15,12 +15,15 @@ void capheap_update_slot_ways(const capheap_heap_t *heap, capheap_slot_t *slot) 
     bool plain = slot->state == CAPHEAP_SLOT_SERVING && !heap->watched;
     slot->plain = plain && slot->owners == NULL;
     slot->plain_lacks =
-        plain && slot->keep_caps == 0 ? slot->lacks | capheap_special_caps(slot->type) : ALL_CAPS;
+        plain && slot->keeps == 0 ? slot->lacks | capheap_special_caps(slot->type) : ALL_CAPS;
 }
 
 void capheap_update_ways(capheap_heap_t *heap) {
     heap->watched = heap->hooks.event != NULL || heap->marks != NULL;
-    bool policy = heap->internal_up_to != 0 || heap->external_from != 0 || heap->reserve_caps != 0;
+    bool policy = heap->internal_up_to != 0 || heap->external_from != 0;
+    for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
+        policy = policy || heap->reserve_caps[i] != 0;
+    }
     capheap_caps_t always = CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED | heap->line_caps;
     CAPHEAP_WRITE(heap->special, policy || heap->watched ? ALL_CAPS : always);
     for (size_t i = 0; i < heap->slots_in_use; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The record of a region's least free memory, for what must leave no trace in it (a block taken
+ * The record of a region's least free memory, for what must leave no trace in it (a block grown
  * only to see what would be left) or put an earlier record back. Bytes; what is free now is not
  * part of the record.
  */
@@ -16,13 +16,6 @@ static inline size_t region_recorded_minimum(const capheap_region_t *region) {
 /* bytes: of an earlier record, or of what was free. */
 static inline void region_record_minimum(capheap_region_t *region, size_t bytes) {
     region->minimum = (uint32_t)(bytes >> region->shift);
-}
-
-/* Give back a block as if it had never been taken. */
-static inline void region_untake(capheap_region_t *region, void *ptr) {
-    size_t before = region_recorded_minimum(region);
-    capheap_region_free(region, ptr);
-    region_record_minimum(region, before);
 }
 
 #endif

@@ -81,6 +81,13 @@ TEST(changed_and_taken_back) {
 
 /* ---- The reserve */
 
+/* The only one that there is; all 0 if there is none. */
+static capheap_reserve_t the_reserve(void) {
+    capheap_reserve_t reserve = {0};
+    CHECK(capheap_get_reserves(&heap, &reserve, 1) <= 1);
+    return reserve;
+}
+
 TEST(it_allocates_nothing) {
     open_all();
     capheap_figures_t before = figures_of(0);
@@ -89,9 +96,9 @@ TEST(it_allocates_nothing) {
     CHECK_EQ(after.used, before.used);
     CHECK_EQ(after.blocks, 0);
     CHECK_EQ(after.free, before.free);
-    CHECK_EQ(capheap_get_reserve(&heap).bytes, 3000);
-    CHECK_EQ(capheap_get_reserve(&heap).piece, 1000);
-    CHECK_EQ(capheap_get_reserve(&heap).caps, dma_reserve);
+    CHECK_EQ(the_reserve().bytes, 3000);
+    CHECK_EQ(the_reserve().piece, 1000);
+    CHECK_EQ(the_reserve().caps, dma_reserve);
 }
 
 TEST(ordinary_requests_cannot_have_it) {
@@ -123,9 +130,98 @@ TEST(what_is_free_above_it_is_everybodys) {
     CHECK_EQ(capheap_set_reserve(&heap, dma_reserve, 1000, 0), CAPHEAP_OK);
     CHECK(capheap_malloc(&heap, 500, PLAIN) != NULL);
     CHECK_EQ(capheap_set_reserve(&heap, 0, 0, 0), CAPHEAP_OK);
-    CHECK_EQ(capheap_get_reserve(&heap).caps, 0);
+    CHECK_EQ(the_reserve().caps, 0);
     exhaust(PLAIN);
     CHECK(figures_of(CAPHEAP_DMA).free < 64);
+}
+
+TEST(several_reserves) {
+    open_all();
+    const capheap_caps_t exec = CAPHEAP_EXEC, outer = CAPHEAP_SPIRAM;
+    CHECK_EQ(capheap_set_reserve(&heap, dma_reserve, 2000, 1000), CAPHEAP_OK);
+    CHECK_EQ(capheap_set_reserve(&heap, exec, 1000, 1000), CAPHEAP_OK);
+    CHECK_EQ(capheap_set_reserve(&heap, outer, 500, 0), CAPHEAP_OK);
+    capheap_reserve_t reserves[CAPHEAP_RESERVES];
+    CHECK_EQ(capheap_get_reserves(&heap, reserves, CAPHEAP_RESERVES), 3);
+    CHECK_EQ(reserves[1].caps, CAPHEAP_EXEC | CAPHEAP_32BIT);
+    CHECK_EQ(reserves[1].bytes, 1000);
+    CHECK_EQ(reserves[2].caps, outer);
+    exhaust(PLAIN);
+    exhaust(CAPHEAP_32BIT);
+    CHECK(capheap_malloc(&heap, 1000, dma_reserve) != NULL);
+    CHECK(capheap_malloc(&heap, 1000, exec) != NULL);
+    CHECK(capheap_malloc(&heap, 400, outer) != NULL);
+    /* Dropped one by one, and all at once. */
+    CHECK_EQ(capheap_set_reserve(&heap, exec, 0, 0), CAPHEAP_OK);
+    CHECK_EQ(capheap_get_reserves(&heap, reserves, 1), 2);
+    CHECK_EQ(capheap_set_reserve(&heap, exec, 0, 0), CAPHEAP_OK);
+    CHECK_EQ(capheap_set_reserve(&heap, 0, 0, 0), CAPHEAP_OK);
+    CHECK_EQ(capheap_get_reserves(&heap, NULL, 0), 0);
+}
+
+/* In one region: the pieces side by side, and neither for who may have the other. */
+TEST(two_reserves_in_one_region) {
+    open_heap();
+    dram = piece(0, 8192, DRAM);
+    CHECK_EQ(add(&dram), CAPHEAP_OK);
+    size_t all = figures_of(0).largest;
+    CHECK_EQ(capheap_set_reserve(&heap, CAPHEAP_DMA, 2000, 2000), CAPHEAP_OK);
+    CHECK_EQ(capheap_set_reserve(&heap, CAPHEAP_ATOMIC, 1000, 1000), CAPHEAP_OK);
+    CHECK_EQ(capheap_set_reserve(&heap, CAPHEAP_8BIT, all - 3000 + 8, 0), CAPHEAP_ERROR_TOO_SMALL);
+    exhaust(CAPHEAP_32BIT);
+    CHECK(figures_of(0).largest >= 3000 && figures_of(0).free < 3000 + 64);
+    CHECK_EQ(capheap_malloc(&heap, 2100, CAPHEAP_DMA), NULL);
+    void *block = capheap_malloc(&heap, 2000, CAPHEAP_DMA);
+    CHECK(block != NULL);
+    CHECK_EQ(capheap_malloc(&heap, 100, CAPHEAP_DMA), NULL); /* that is the other's */
+    CHECK(capheap_malloc(&heap, 1000, CAPHEAP_ATOMIC) != NULL);
+    capheap_free(&heap, block);
+    CHECK_EQ(capheap_malloc(&heap, 8, CAPHEAP_32BIT), NULL);
+    CHECK(capheap_malloc(&heap, 1000, CAPHEAP_DMA) != NULL);
+}
+
+TEST(one_reserve_too_many) {
+    static const capheap_caps_t caps[] = {CAPHEAP_DMA, CAPHEAP_8BIT, CAPHEAP_32BIT,
+                                          CAPHEAP_INTERNAL, CAPHEAP_ATOMIC};
+    open_internal();
+    for (size_t i = 0; i < CAPHEAP_RESERVES && i < 5; i++) {
+        CHECK_EQ(capheap_set_reserve(&heap, caps[i], 100, 0), CAPHEAP_OK);
+    }
+    if (CAPHEAP_RESERVES < 5) {
+        CHECK_EQ(capheap_set_reserve(&heap, caps[CAPHEAP_RESERVES], 100, 0), CAPHEAP_ERROR_FULL);
+    }
+    CHECK_EQ(capheap_set_reserve(&heap, caps[0], 200, 0), CAPHEAP_OK);
+}
+
+/* The piece kept is so large that a block of it fits in whole cache lines. */
+TEST(a_reserve_in_whole_lines) {
+    static const capheap_type_t lined = {"LINED", {CAPHEAP_DMA | CAPHEAP_8BIT, 0, 0}, 0, 64};
+    open_heap();
+    dram = piece(8, 8184, DRAM);
+    CHECK_EQ(capheap_add_region(&heap, &lined, 0, &dram), CAPHEAP_OK);
+    CHECK_EQ(capheap_set_reserve(&heap, CAPHEAP_DMA, 1000, 1000), CAPHEAP_OK);
+    for (size_t size = 2048; size >= 8; size = size > 64 ? size - 24 : size - 8) {
+        while (capheap_malloc(&heap, size, CAPHEAP_8BIT) != NULL) {
+        }
+    }
+    char *block = capheap_malloc(&heap, 1000, CAPHEAP_DMA);
+    CHECK(block != NULL && (uintptr_t)block % 64 == 0);
+    CHECK_EQ(capheap_usable_size(&heap, block), 1024);
+}
+
+/* To see what a block would leave it is not taken: the minimum is what was really free. */
+TEST(a_refusal_shows_in_no_minimum) {
+    open_heap();
+    dram = piece(0, 4096, DRAM);
+    CHECK_EQ(add(&dram), CAPHEAP_OK);
+    size_t all = figures_of(0).free;
+    CHECK_EQ(capheap_set_reserve(&heap, dma_reserve, 2500, 2500), CAPHEAP_OK);
+    CHECK_EQ(capheap_malloc(&heap, 2000, PLAIN), NULL);
+    CHECK_EQ(capheap_aligned_alloc(&heap, 1024, 1500, PLAIN), NULL);
+    CHECK_EQ(figures_of(0).minimum_free, all);
+    char *block = capheap_malloc(&heap, 400, PLAIN);
+    CHECK_EQ(capheap_realloc(&heap, block, 2000, PLAIN), NULL);
+    CHECK_EQ(figures_of(0).minimum_free, all - 400);
 }
 
 TEST(realloc_does_not_grow_into_it) {
@@ -151,11 +247,11 @@ TEST(a_reserve_that_cannot_be_had) {
     CHECK_EQ(capheap_set_reserve(&heap, dma_reserve, 10, 11), CAPHEAP_ERROR_ARGUMENT);
     CHECK_EQ(capheap_set_reserve(&heap, 0, 10, 0), CAPHEAP_ERROR_ARGUMENT);
     CHECK_EQ(capheap_set_reserve(&heap, dma_reserve, SIZE_MAX, SIZE_MAX), CAPHEAP_ERROR_TOO_SMALL);
-    CHECK_EQ(capheap_get_reserve(&heap).bytes, 1000);
+    CHECK_EQ(the_reserve().bytes, 1000);
     /* Over two regions, in parts. */
     CHECK_EQ(capheap_set_reserve(&heap, dma_reserve, 9000, 4000), CAPHEAP_OK);
-    CHECK_EQ(capheap_get_reserve(&heap).bytes, 9000);
-    CHECK_EQ(capheap_get_reserve(&heap).piece, 4000);
+    CHECK_EQ(the_reserve().bytes, 9000);
+    CHECK_EQ(the_reserve().piece, 4000);
 }
 
 TEST(it_explains_itself) {
@@ -235,6 +331,7 @@ TEST(kept_through_random_calls) {
 
 TEST_MAIN(small_inside_large_outside, as_in_esp_idf, it_never_refuses,
           who_names_a_memory_is_not_placed, changed_and_taken_back, it_allocates_nothing,
-          ordinary_requests_cannot_have_it, what_is_free_above_it_is_everybodys,
-          realloc_does_not_grow_into_it, a_reserve_that_cannot_be_had, it_explains_itself,
-          kept_through_random_calls)
+          ordinary_requests_cannot_have_it, what_is_free_above_it_is_everybodys, several_reserves,
+          two_reserves_in_one_region, one_reserve_too_many, a_reserve_in_whole_lines,
+          a_refusal_shows_in_no_minimum, realloc_does_not_grow_into_it,
+          a_reserve_that_cannot_be_had, it_explains_itself, kept_through_random_calls)

@@ -166,7 +166,9 @@ TEST(the_set_changes_meanwhile) {
     capheap_memory_t c = whole(outer_memory, sizeof(outer_memory)),
                      d = whole(late_memory, sizeof(late_memory));
     unsigned removed = 0, refused = 0;
-    for (int round = 0; round < 2000; round++) {
+    /* On a busy machine the workers may not get a turn in so many rounds; in the end they go home.
+     */
+    for (int round = 0; round < 2000 || removed + refused == 0; round++) {
         capheap_status_t added = capheap_add_region(&heap, &outer, OUTER, &c);
         CHECK(added == CAPHEAP_OK || added == CAPHEAP_ERROR_OVERLAP);
         capheap_set_order(&heap, round % 2 == 0 ? order : NULL, 2);
@@ -184,7 +186,6 @@ TEST(the_set_changes_meanwhile) {
         refused += capheap_remove_region(&heap, late_memory) == CAPHEAP_ERROR_BUSY;
     }
     join_workers();
-    CHECK(removed + refused > 0);
 }
 
 /* ---- Two threads in two regions at once: one stays inside, in the report hook, which is called

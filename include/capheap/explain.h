@@ -22,7 +22,8 @@ extern "C" {
 #define CAPHEAP_REFUSED_ALIAS     (1u << 5) /* EXEC comes by its alias, which can't do 8BIT or DMA */
 #define CAPHEAP_REFUSED_SMALL     (1u << 6) /* too little in one piece: `needed` above `largest` */
 #define CAPHEAP_REFUSED_ALIGNMENT                                                                  \
-    (1u << 7) /* no piece is sure to hold it so aligned; or the alignment is no power of two */
+    (1u << 7) /* no piece is found that holds it so aligned; or the alignment is no power of two   \
+               */
 #define CAPHEAP_REFUSED_NOTHING (1u << 8) /* the request names no capability and no tag */
 #define CAPHEAP_REFUSED_RESERVE                                                                    \
     (1u << 9) /* held in reserve: of what is free, `kept` bytes are for others (policy.h) */
@@ -43,7 +44,7 @@ typedef struct capheap_refusal {
     size_t needed; /* bytes that the block would take here, whole granules and cache lines; SIZE_MAX
                       if that passes it */
     size_t largest;    /* bytes in one piece now; 0 if held back */
-    size_t kept;       /* bytes that stay free for others, 0 if for this request; ... */
+    size_t kept;       /* bytes that stay free for others than this request, of all reserves; ... */
     size_t kept_piece; /* ... of them in one piece */
 } capheap_refusal_t;
 
@@ -52,6 +53,10 @@ typedef struct capheap_refusal {
  * NULL if max is 0) and returns how many regions there are. Of a request with preferences the last
  * is explained, which asks least: by its capabilities alone, or, if it names none and no tag, with
  * the last preference. The figures are of one moment for each region. O(regions^2).
+ *
+ * Exact: where no region changes in between, the request is served if and only if one of them has
+ * no reason. Nothing changes by it but, for aligned blocks and beside a reserve, which of several
+ * free blocks may serve a later request.
  */
 size_t capheap_explain(capheap_heap_t *heap, const capheap_request_t *request,
                        capheap_refusal_t *out, size_t max);

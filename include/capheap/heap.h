@@ -103,6 +103,19 @@ typedef struct capheap_hooks {
 
 /* -------------------------------------------------------------------------------------- heap */
 
+/* Bytes that are kept, and how many of them are in use by those for whom they are kept. */
+typedef struct capheap_share {
+    size_t all;
+    size_t drawn;
+} capheap_share_t;
+
+/* What a region keeps of a reserve. The fields are the heap's own. */
+typedef struct capheap_part {
+    capheap_caps_t caps;   /* whom it is for; 0: nothing is kept */
+    capheap_share_t bytes; /* that stay free, ... */
+    capheap_share_t piece; /* ... and so many of them in one piece */
+} capheap_part_t;
+
 /* Room for one region. The fields are the heap's own; read them through inspect.h. */
 typedef struct capheap_slot {
     capheap_lock_t lock;
@@ -123,12 +136,9 @@ typedef struct capheap_slot {
     const capheap_type_t *type;
     void *books; /* memory of its books; NULL: in the region itself */
     size_t books_size;
-    capheap_caps_t
-        keep_caps;     /* this region's part of the reserve (policy.h): whom it is for, ... */
-    size_t keep_bytes; /* ... what stays free, ... */
-    size_t keep_piece; /* ... and in one piece */
-    size_t part_bytes; /* the same while a reserve is dealt out */
-    size_t part_piece;
+    capheap_part_t kept[CAPHEAP_RESERVES]; /* its parts of the reserves (policy.h) */
+    capheap_part_t part;                   /* its part of one that is being dealt out */
+    uint8_t keeps;                         /* how many parts it has */
     uint8_t *owners;     /* a byte per cell: whose block begins there (quota.h); NULL: no owners */
     uint8_t owner_shift; /* log2 of a cell's bytes */
     const void *asked;   /* the pointer being looked at, if it is the alias's: for reports */
@@ -148,9 +158,9 @@ typedef struct capheap_heap {
     const char *const *master_names; /* of the first chip that was added */
     capheap_caps_t special;          /* requests with one of these take more than a plain malloc */
     capheap_caps_t line_caps;        /* those of `special` that ask for whole cache lines */
-    capheap_caps_t reserve_caps;     /* whom the reserve is for; 0: there is none */
-    struct capheap_mark *marks;      /* mark.h */
-    struct capheap_owner *owners;    /* quota.h */
+    capheap_caps_t reserve_caps[CAPHEAP_RESERVES]; /* whom they are for; 0: none is here */
+    struct capheap_mark *marks;                    /* mark.h */
+    struct capheap_owner *owners;                  /* quota.h */
     size_t owner_count;
     capheap_lock_t owner_lock; /* of their counts */
     size_t internal_up_to;     /* placement (policy.h) */

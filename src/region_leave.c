@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* Which place a block would get, found without taking it. */
+#include "region_leave.h"
+
+#include "region_core.h"
+
+/* In granules, but the alignment. */
+typedef struct demand {
+    uint32_t count;
+    uint32_t piece; /* that must be left in one */
+    size_t alignment;
+} demand_t;
+
+/* Granules from this one to the first at a multiple of the alignment. */
+static uintptr_t granules_to(const capheap_region_t *region, uint32_t granule, size_t alignment) {
+    uintptr_t address = (uintptr_t)region_address(region, granule);
+    return ((0 - address) & (alignment - 1)) >> region->shift;
+}
+
+static bool is_aligned(const capheap_region_t *region, const demand_t *demand) {
+    return demand->alignment >> region->shift > 1;
+}
+
+/* The free block for `room` granules, if the demand has a place in it. */
+static region_place_t place_by_room(capheap_region_t *region, const demand_t *demand,
+                                    uint32_t room) {
+    region_place_t place = {.start = region_find(region, room), .count = demand->count};
+    if (place.start == 0) {
+        return place;
+    }
+    place.length = map_length(region->map, place.start);
+    if (is_aligned(region, demand)) {
+        uintptr_t before = granules_to(region, place.start, demand->alignment);
+        bool fits = before <= place.length - place.count;
+        place.start = fits ? place.start : 0;
+        place.before = fits ? (uint32_t)before : 0;
+    }
+    return place;
+}
+
+/* As in region_aligned.c: the block that an ordinary request would get, if it happens to have an
+ * aligned place, else one so large that it must. start 0: there is none. */
+static region_place_t find_place(capheap_region_t *region, const demand_t *demand) {
+    region_place_t place = place_by_room(region, demand, demand->count);
+    size_t room = (size_t)demand->count + (demand->alignment >> region->shift) - 1;
+    if (place.start == 0 && is_aligned(region, demand) && room >= demand->count &&
+        room <= region->granules) {
+        place = place_by_room(region, demand, (uint32_t)room);
+    }
+    return place;
+}
+
+/* At the low or the high end of the largest block: whichever leaves enough. */
+static region_place_t find_in_largest(const capheap_region_t *region, const demand_t *demand,
+                                      uint32_t start, uint32_t length) {
+    region_place_t place = {.start = start, .length = length, .count = demand->count};
+    uint32_t most = length - demand->count; /* that can stay before it */
+    uintptr_t low = is_aligned(region, demand) ? granules_to(region, start, demand->alignment) : 0;
+    if (demand->count > length || low > most) {
+        return (region_place_t){0};
+    }
+    uint32_t step = is_aligned(region, demand) ? (uint32_t)(demand->alignment >> region->shift) : 1;
+    uint32_t high = most - (most - (uint32_t)low) % step;
+    if (low >= demand->piece || most - low >= demand->piece) {
+        place.before = (uint32_t)low;
+    } else if (high >= demand->piece) {
+        place.before = high;
+    } else {
+        place.start = 0;
+    }
+    return place;
+}
+
+/* The largest block is out of its bin while others are looked for. */
+static region_place_t find_leaving(capheap_region_t *region, const demand_t *demand) {
+    uint32_t length = region_largest(region);
+    uint32_t largest = length >= demand->piece ? region_find(region, length) : 0;
+    if (largest == 0) {
+        return (region_place_t){0};
+    }
+    length = map_length(region->map, largest);
+    bins_fault_t fault = bins_remove(region, largest, length);
+    region_place_t place = {0};
+    if (fault == 0) {
+        place = find_place(region, demand);
+        fault = bins_insert(region, largest, length);
+    }
+    if (fault != 0) {
+        region_mend(region, fault);
+        return (region_place_t){0};
+    }
+    return place.start != 0 ? place : find_in_largest(region, demand, largest, length);
+}
+
+static void *take(capheap_region_t *region, region_place_t place) {
+    bins_fault_t fault = bins_remove(region, place.start, place.length);
+    region->free -= place.count;
+    region->blocks++;
+    bins_fault_t more = region_cut(region, place);
+    fault = fault != 0 ? fault : more;
+    if (fault != 0) {
+        region_mend(region, fault);
+    }
+    return region_address(region, place.start + place.before);
+}
+
+/* False: it can't be served, whatever is free. */
+static bool read_demand(const capheap_region_t *region, size_t alignment, size_t size, size_t piece,
+                        demand_t *demand) {
+    *demand = (demand_t){region_granules(region, size), 0, alignment};
+    if (piece != 0) {
+        demand->piece = region_granules(region, piece);
+    }
+    return demand->count != 0 && (piece == 0 || demand->piece != 0) &&
+           (alignment & (alignment - 1)) == 0;
+}
+
+/* Does the largest block leave enough wherever it is cut, if it is at all? */
+static bool is_plenty(const capheap_region_t *region, const demand_t *demand) {
+    uint32_t largest = region_largest(region);
+    return !is_aligned(region, demand) && demand->count <= largest &&
+           demand->piece <= largest - demand->count;
+}
+
+void *capheap_region_take_leaving(capheap_region_t *region, size_t alignment, size_t size,
+                                  size_t piece) {
+    demand_t demand;
+    if (!read_demand(region, alignment, size, piece, &demand)) {
+        return NULL;
+    }
+    if (is_plenty(region, &demand)) {
+        return capheap_region_malloc(region, size);
+    }
+    region_place_t place =
+        demand.piece != 0 ? find_leaving(region, &demand) : find_place(region, &demand);
+    return place.start != 0 ? take(region, place) : NULL;
+}
+
+bool capheap_region_fits(capheap_region_t *region, size_t alignment, size_t size, size_t piece) {
+    demand_t demand;
+    if (!read_demand(region, alignment, size, piece, &demand)) {
+        return false;
+    }
+    if (is_plenty(region, &demand)) {
+        return true;
+    }
+    region_place_t place =
+        demand.piece != 0 ? find_leaving(region, &demand) : find_place(region, &demand);
+    return place.start != 0;
+}
