@@ -105,8 +105,8 @@ typedef struct capheap_hooks {
 
 /* Bytes that are kept, and how many of them are in use by those for whom they are kept. */
 typedef struct capheap_share {
-    size_t all;
-    size_t drawn;
+    size_t all;   /* kept */
+    size_t drawn; /* in use */
 } capheap_share_t;
 
 /* What a region keeps of a reserve. The fields are the heap's own. */

@@ -76,7 +76,7 @@ capheap_status_t capheap_set_reserve(capheap_heap_t *heap, capheap_caps_t caps, 
 typedef struct capheap_reserve {
     capheap_caps_t caps; /* EXEC with 32BIT, which it implies; without CACHE_ALIGNED */
     size_t bytes;        /* the sum of the regions' parts */
-    size_t piece;
+    size_t piece;        /* in one piece, as one of them keeps it */
 } capheap_reserve_t;
 
 /* What is kept now: the first `max` are written to out (may be NULL if max is 0). Returns how many
