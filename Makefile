@@ -2,8 +2,8 @@
 # The front door. `make help` lists what there is; the work is done by CMake and by scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build install preload test qemu targets bench bench-check bench-accept \
-    bench-worst bounds size fuzz docs format clean
+.PHONY: help demo build install release preload test qemu targets bench bench-check \
+    bench-accept bench-worst bounds size fuzz docs format clean
 
 help: ## List the targets
 	@echo "capheap $$(cat VERSION). Targets:"
@@ -21,6 +21,9 @@ build: ## Build the library and the command capheap into build/release
 
 install: build ## Install library, headers, package files and command: PREFIX=/usr/local, DESTDIR=
 	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(or $(PREFIX),/usr/local)"
+
+release: ## Write the one-file release and the Arduino library into build/release-files
+	@scripts/release build/release-files
 
 preload: ## Build libcapheap_malloc.so: LD_PRELOAD=build/release/libcapheap_malloc.so PROGRAM
 	@scripts/setup demo

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A kernel for the tests: POSIX threads under one big lock. A queue is a condition variable. */
+/* A kernel for the tests: POSIX threads under one big lock, which stands for all spinlocks. A queue
+ * is a condition variable. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +11,7 @@
 #include <wait_q.h>
 #include <zephyr/sys/atomic.h>
 
-static pthread_mutex_t big_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t big_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 unsigned kernel_asserts, kernel_panics;
 bool kernel_in_isr;
 

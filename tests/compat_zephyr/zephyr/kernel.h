@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <zephyr/spinlock.h>
 #include <zephyr/sys/sys_heap.h>
 
 #define CONFIG_MULTITHREADING               1
@@ -52,16 +53,6 @@ typedef struct {
 k_timepoint_t sys_timepoint_calc(k_timeout_t timeout);
 k_timeout_t sys_timepoint_timeout(k_timepoint_t timepoint);
 
-struct k_spinlock {
-    bool held;
-};
-
-typedef struct z_spinlock_key {
-    int key;
-} k_spinlock_key_t;
-
-k_spinlock_key_t k_spin_lock(struct k_spinlock *lock);
-void k_spin_unlock(struct k_spinlock *lock, k_spinlock_key_t key);
 bool k_is_in_isr(void);
 
 typedef struct {
