@@ -17,7 +17,7 @@ install(TARGETS capheap EXPORT capheapTargets ARCHIVE DESTINATION ${CMAKE_INSTAL
 install(EXPORT capheapTargets NAMESPACE capheap:: DESTINATION ${cmake_dir})
 install(DIRECTORY include/capheap DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING
         PATTERN "*.h")
-install(DIRECTORY ports compat DESTINATION ${share_dir})
+install(DIRECTORY ports compat DESTINATION ${share_dir} PATTERN rust EXCLUDE)
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 configure_package_config_file(
