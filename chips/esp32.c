@@ -105,3 +105,26 @@ const capheap_chip_t capheap_chip_esp32_one_core = {
     RESERVED(reserved_one_core),
     USUAL(usual),
 };
+
+/* CONFIG_ESP32_IRAM_AS_8BIT_ACCESSIBLE_MEMORY, for one core only: a trap does for bytes and
+ * halfwords what IRAM can't, at up to 167 cycles each (IDF
+ * components/esp_system/port/soc/esp32/Kconfig.memory). */
+/* clang-format off */
+static const capheap_type_t types_iram8[] = {
+    [DRAM]  = {"DRAM",   {BIT8 | DEFAULT, DMA | DESC_AHB | WORDS, 0},                    0, 0},
+    [DIRAM] = {"D/IRAM", {0, DMA | DESC_AHB | BIT8 | INTERNAL | DEFAULT, CODE},          0, 0},
+    [IRAM]  = {"IRAM",   {INTERNAL | EXEC | BIT32 | IRAM_8BIT, 0, 0},                               0, 0},
+    [PSRAM] = {"SPIRAM", {SPIRAM | DEFAULT, 0, BIT8 | BIT32},                            0, 32},
+    [RTC]   = {"RTCRAM", {RTCRAM, BIT8 | DEFAULT, INTERNAL | BIT32 | EXEC},              0, 0},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32_one_core_iram8 = {
+    .name = "esp32-one-core-iram8",
+    .title = "Espressif ESP32, one core used, IRAM for bytes too",
+    TYPES(types_iram8),
+    MEMORIES(memories),
+    MASTERS(masters, reach),
+    RESERVED(reserved_one_core),
+    USUAL(usual),
+};

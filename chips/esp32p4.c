@@ -10,8 +10,7 @@
  *   addresses: components/soc/esp32p4/include/soc/soc.h. Both buses use the same addresses.
  *   Revisions below 3.0 have the cache at the other end: esp32p4-rev1.
  * - L2 cache of 128 KB, IDF's default (components/esp_system/port/soc/esp32p4/Kconfig.cache), at
- *   the bottom. With 256 KB reserve 4FF20000-4FF40000 too, with 512 KB 4FF20000-4FF80000; below
- *   revision 3.0 it is 4FF80000-4FFA0000 and 4FF40000-4FFA0000.
+ *   the bottom, below revision 3.0 at the top. Others: the variants with l2cache in their names.
  * - Start-up memory: the ROM's stack, 8 KB below 4FFBCFC0 or 4FF3CFC0 (soc.h,
  *   SOC_ROM_STACK_START*), and all above it.
  * - ROM data: from 4FFBFBB0 up, or from 4FF3FBA4 to 4FF40000 (IDF
@@ -139,6 +138,96 @@ const capheap_chip_t capheap_chip_esp32p4_rev1 = {
     .name = "esp32p4-rev1",
     .title = "Espressif ESP32-P4 below revision 3.0",
     TYPES(types),
+    MEMORIES(memories_rev1),
+    MASTERS(masters, reach),
+    RESERVED(reserved_rev1),
+    USUAL(usual_rev1),
+};
+
+/* CONFIG_CACHE_L2_CACHE_256KB and _512KB: the same program behind the cache. */
+/* clang-format off */
+static const capheap_range_t reserved_l2cache256[] = {
+    {0x4FF20000, 0x4FF40000, "more of the L2 cache"},
+    {0x4FFBFBB0, 0x4FFC0000, "ROM data"},
+};
+
+static const capheap_range_t usual_l2cache256[] = {
+    {0x30100000, 0x30100044, "scratch-pad code and data"},
+    {0x4FF40000, 0x4FF50000, "code"},
+    {0x4FF50000, 0x4FF53B20, "static data"},
+    {0x50108000, 0x50108080, "RTC data"},
+};
+
+static const capheap_range_t reserved_l2cache512[] = {
+    {0x4FF20000, 0x4FF80000, "more of the L2 cache"},
+    {0x4FFBFBB0, 0x4FFC0000, "ROM data"},
+};
+
+static const capheap_range_t usual_l2cache512[] = {
+    {0x30100000, 0x30100044, "scratch-pad code and data"},
+    {0x4FF80000, 0x4FF90000, "code"},
+    {0x4FF90000, 0x4FF93B20, "static data"},
+    {0x50108000, 0x50108080, "RTC data"},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32p4_l2cache256 = {
+    .name = "esp32p4-l2cache256",
+    .title = "Espressif ESP32-P4, L2 cache of 256 KB",
+    TYPES(types),
+    MEMORIES(memories),
+    MASTERS(masters, reach),
+    RESERVED(reserved_l2cache256),
+    USUAL(usual_l2cache256),
+};
+
+const capheap_chip_t capheap_chip_esp32p4_l2cache512 = {
+    .name = "esp32p4-l2cache512",
+    .title = "Espressif ESP32-P4, L2 cache of 512 KB",
+    TYPES(types),
+    MEMORIES(memories),
+    MASTERS(masters, reach),
+    RESERVED(reserved_l2cache512),
+    USUAL(usual_l2cache512),
+};
+
+/* Below revision 3.0 the cache grows from the other end. */
+/* clang-format off */
+static const capheap_range_t reserved_rev1_l2cache256[] = {
+    {0x4FF3FBA4, 0x4FF40000, "ROM data"},
+    {0x4FF80000, 0x4FFA0000, "more of the L2 cache"},
+};
+
+static const capheap_range_t reserved_rev1_l2cache512[] = {
+    {0x4FF3FBA4, 0x4FF40000, "ROM data"},
+    {0x4FF40000, 0x4FFA0000, "more of the L2 cache"},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32p4_rev1_l2cache256 = {
+    .name = "esp32p4-rev1-l2cache256",
+    .title = "Espressif ESP32-P4 below revision 3.0, L2 cache of 256 KB",
+    TYPES(types),
+    MEMORIES(memories_rev1),
+    MASTERS(masters, reach),
+    RESERVED(reserved_rev1_l2cache256),
+    USUAL(usual_rev1),
+};
+
+const capheap_chip_t capheap_chip_esp32p4_rev1_l2cache512 = {
+    .name = "esp32p4-rev1-l2cache512",
+    .title = "Espressif ESP32-P4 below revision 3.0, L2 cache of 512 KB",
+    TYPES(types),
+    MEMORIES(memories_rev1),
+    MASTERS(masters, reach),
+    RESERVED(reserved_rev1_l2cache512),
+    USUAL(usual_rev1),
+};
+
+const capheap_chip_t capheap_chip_esp32p4_rev1_memprot = {
+    .name = "esp32p4-rev1-memprot",
+    .title = "Espressif ESP32-P4 below revision 3.0, memory protection on",
+    TYPES(types_memprot),
     MEMORIES(memories_rev1),
     MASTERS(masters, reach),
     RESERVED(reserved_rev1),

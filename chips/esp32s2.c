@@ -9,9 +9,8 @@
  *   addresses: components/soc/esp32s2/include/soc/soc.h (SOC_DIRAM_*, SOC_RTC_*). The two buses
  *   see D/IRAM and RTC memory in the same order, at different addresses.
  * - Caches: 8 KB each for instructions and data, IDF's defaults
- *   (components/esp_system/port/soc/esp32s2/Kconfig.cache). With one of 16 KB reserve
- *   3FFB4000-3FFB6000 too, with both 3FFB4000-3FFB8000. Without a data cache, which excludes
- *   PSRAM, there is more: esp32s2-dcache0.
+ *   (components/esp_system/port/soc/esp32s2/Kconfig.cache). Others: esp32s2-cache24 and -cache32;
+ *   without a data cache, which excludes PSRAM, esp32s2-dcache0 and -dcache0-icache16.
  * - Start-up memory: the last block of 16 KB. ROM data: from 3FFFFA10 up (IDF
  *   components/esp_rom/esp32s2/ld/esp32s2.rom.ld, _dram0_rtos_reserved_start).
  * - PSRAM: capabilities as IDF gives them when it adds PSRAM
@@ -115,5 +114,57 @@ const capheap_chip_t capheap_chip_esp32s2_dcache0 = {
     MEMORIES(memories),
     MASTERS(masters, reach),
     RESERVED(reserved_dcache0),
+    USUAL(usual),
+};
+
+/* CONFIG_ESP32S2_INSTRUCTION_CACHE_16KB or CONFIG_ESP32S2_DATA_CACHE_16KB, or both. */
+/* clang-format off */
+static const capheap_range_t reserved_cache24[] = {
+    {0x3FFB2000, 0x3FFB6000, "caches"},
+    {0x3FFFFA10, 0x40000000, "ROM data"},
+};
+
+static const capheap_range_t reserved_cache32[] = {
+    {0x3FFB2000, 0x3FFB8000, "caches"},
+    {0x3FFFFA10, 0x40000000, "ROM data"},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32s2_cache24 = {
+    .name = "esp32s2-cache24",
+    .title = "Espressif ESP32-S2, one of its caches 16 KB",
+    TYPES(types),
+    MEMORIES(memories),
+    MASTERS(masters, reach),
+    RESERVED(reserved_cache24),
+    USUAL(usual),
+};
+
+const capheap_chip_t capheap_chip_esp32s2_cache32 = {
+    .name = "esp32s2-cache32",
+    .title = "Espressif ESP32-S2, both caches 16 KB",
+    TYPES(types),
+    MEMORIES(memories),
+    MASTERS(masters, reach),
+    RESERVED(reserved_cache32),
+    USUAL(usual),
+};
+
+/* CONFIG_ESP32S2_INSTRUCTION_CACHE_16KB without a data cache. */
+/* clang-format off */
+static const capheap_range_t reserved_dcache0_icache16[] = {
+    {0x3F500000, 0x3FF80000, "no window without a data cache"},
+    {0x3FFB2000, 0x3FFB4000, "instruction cache"},
+    {0x3FFFFA10, 0x40000000, "ROM data"},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32s2_dcache0_icache16 = {
+    .name = "esp32s2-dcache0-icache16",
+    .title = "Espressif ESP32-S2, no data cache, no PSRAM, instruction cache of 16 KB",
+    TYPES(types),
+    MEMORIES(memories),
+    MASTERS(masters, reach),
+    RESERVED(reserved_dcache0_icache16),
     USUAL(usual),
 };

@@ -13,9 +13,9 @@
  *   of the start-up listings in IDF docs/en/security/esp32s3_log.inc and
  *   examples/system/ota/partitions_ota/README.md.
  * - Caches of 16 KB (instructions) and 32 KB (data), IDF's defaults
- *   (components/esp_system/port/soc/esp32s3/Kconfig.cache). What other sizes take: instructions of
- *   32 KB, 40374000-40378000; data of 64 KB, 3FCF0000-3FCF8000: reserve those. With data of 16 KB
- *   there is more memory than here, below.
+ *   (components/esp_system/port/soc/esp32s3/Kconfig.cache). Instructions of 32 KB take
+ *   40374000-40378000, data of 64 KB 3FCF0000-3FCF8000, data of 16 KB leave more memory: variants
+ *   with dcache and icache in their names.
  * - PSRAM: capabilities as IDF gives them when it adds PSRAM
  *   (components/esp_psram/system_layer/esp_psram.c, esp_psram_extram_add_to_heap_allocator). The
  *   DMA reaches PSRAM too (soc_caps.h, SOC_PSRAM_DMA_CAPABLE), but a request for DMA alone means
@@ -134,5 +134,73 @@ const capheap_chip_t capheap_chip_esp32s3_memprot = {
     MEMORIES(memories),
     MASTERS(masters, reach),
     RESERVED(reserved_memprot),
+    USUAL(usual),
+};
+
+/* CONFIG_ESP32S3_INSTRUCTION_CACHE_32KB and CONFIG_ESP32S3_DATA_CACHE_64KB, and both with what else
+ * can be chosen. */
+/* clang-format off */
+static const capheap_range_t reserved_icache32[] = {
+    {0x3C000000, 0x3C004000, "flash mapping"},
+    {0x3FCEEE34, 0x3FCF0000, "ROM data"},
+    {0x40374000, 0x40378000, "instruction cache"},
+};
+
+static const capheap_range_t reserved_dcache16_icache32[] = {
+    {0x3FCEEE34, 0x3FCF0000, "ROM data"},
+    {0x40374000, 0x40378000, "instruction cache"},
+};
+
+static const capheap_range_t reserved_dcache64[] = {
+    {0x3C000000, 0x3C004000, "flash mapping"},
+    {0x3FCEEE34, 0x3FCF0000, "ROM data"},
+    {0x3FCF0000, 0x3FCF8000, "data cache"},
+};
+
+static const capheap_range_t reserved_dcache64_icache32[] = {
+    {0x3C000000, 0x3C004000, "flash mapping"},
+    {0x3FCEEE34, 0x3FCF0000, "ROM data"},
+    {0x3FCF0000, 0x3FCF8000, "data cache"},
+    {0x40374000, 0x40378000, "instruction cache"},
+};
+/* clang-format on */
+
+const capheap_chip_t capheap_chip_esp32s3_icache32 = {
+    .name = "esp32s3-icache32",
+    .title = "Espressif ESP32-S3, instruction cache of 32 KB",
+    TYPES(types),
+    MEMORIES(memories),
+    MASTERS(masters, reach),
+    RESERVED(reserved_icache32),
+    USUAL(usual),
+};
+
+const capheap_chip_t capheap_chip_esp32s3_dcache16_icache32 = {
+    .name = "esp32s3-dcache16-icache32",
+    .title = "Espressif ESP32-S3, data cache of 16 KB, instruction cache of 32 KB",
+    TYPES(types),
+    MEMORIES(memories),
+    MASTERS(masters, reach),
+    RESERVED(reserved_dcache16_icache32),
+    USUAL(usual),
+};
+
+const capheap_chip_t capheap_chip_esp32s3_dcache64 = {
+    .name = "esp32s3-dcache64",
+    .title = "Espressif ESP32-S3, data cache of 64 KB",
+    TYPES(types),
+    MEMORIES(memories),
+    MASTERS(masters, reach),
+    RESERVED(reserved_dcache64),
+    USUAL(usual),
+};
+
+const capheap_chip_t capheap_chip_esp32s3_dcache64_icache32 = {
+    .name = "esp32s3-dcache64-icache32",
+    .title = "Espressif ESP32-S3, data cache of 64 KB, instruction cache of 32 KB",
+    TYPES(types),
+    MEMORIES(memories),
+    MASTERS(masters, reach),
+    RESERVED(reserved_dcache64_icache32),
     USUAL(usual),
 };

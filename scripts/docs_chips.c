@@ -207,7 +207,14 @@ int main(void) {
         "types that have all of them in the\nthree together. Among regions of one rank the "
         "smaller is tried first. \"Free after start-up\" is memory\nthat stacks or a boot loader "
         "use until the program says that start-up is over. Memory \"if fitted\" is\nthere only "
-        "as far as the program says so.\n\n");
+        "as far as the program says so.\n\n"
+        "A name with a suffix is a variant: other caches, memory protection, one core. What has "
+        "none, such as RTC\nmemory kept from the heap, trace memory, or protection together with "
+        "other caches, is the nearest table\nwith a range reserved by the program.\n\n"
+        "A request may name bus masters besides (`include/capheap/masters.h`): it gets memory that "
+        "all of them\nreach, in whole cache lines where there is a write-back cache. A master "
+        "reaches what a document says\nthat it reaches; what none tells counts as not reached, and "
+        "the chip's file says so.\n\n");
     print_overview();
     for (const capheap_chip_t *const *chip = capheap_chips; *chip != NULL; chip++) {
         print_chip(*chip);

@@ -262,7 +262,7 @@ TEST(variants_have_the_masters_of_their_chip) {
             }
         }
     }
-    CHECK(variants >= 19);
+    CHECK(variants >= 32);
 }
 
 TEST(a_table_with_a_mistake_is_refused) {

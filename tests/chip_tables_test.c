@@ -112,7 +112,9 @@ static capheap_caps_t out_of_reach(void) {
     if (now == &capheap_chip_esp32) {
         return CAPHEAP_RTCRAM; /* RTC memory is the first core's alone */
     }
-    return now == &capheap_chip_esp32s2_dcache0 ? CAPHEAP_SPIRAM : 0;
+    bool no_data_cache =
+        now == &capheap_chip_esp32s2_dcache0 || now == &capheap_chip_esp32s2_dcache0_icache16;
+    return no_data_cache ? CAPHEAP_SPIRAM : 0;
 }
 
 TEST(each_capability_can_be_had_beside_an_ordinary_program) {
@@ -141,6 +143,38 @@ TEST(each_type_has_a_memory) {
             CHECK(found != 0);
         }
     }
+}
+
+static size_t pieces_with(const capheap_range_t *ranges, size_t count, capheap_caps_t bit) {
+    capheap_memory_t pieces[MAX_PIECES];
+    int found = capheap_chip_layout(now, ranges, count, external_size(), pieces, MAX_PIECES);
+    CHECK(found >= 0);
+    size_t with = 0;
+    for (int i = 0; i < found; i++) {
+        with += bit == 0 || (capheap_type_caps(&now->types[pieces[i].type]) & bit) != 0;
+    }
+    return with;
+}
+
+/* A program that keeps the clock's memory for itself (ESP-IDF without
+ * CONFIG_ESP_SYSTEM_ALLOW_RTC_FAST_MEM_AS_HEAP) reserves it, and loses nothing else. */
+TEST(rtc_memory_can_be_kept_from_the_heap) {
+    failures_before = 0;
+    size_t tried = 0;
+    FOR_EACH_CHIP {
+        for (size_t i = 0; i < now->memory_count; i++) {
+            const capheap_memory_t *memory = &now->memories[i];
+            capheap_range_t range = {memory->start, memory->start + memory->size, "kept"};
+            size_t all = pieces_with(NULL, 0, 0);
+            size_t rtc = pieces_with(NULL, 0, CAPHEAP_RTCRAM);
+            if ((capheap_type_caps(&now->types[memory->type]) & CAPHEAP_RTCRAM) != 0 && rtc != 0) {
+                CHECK_EQ(pieces_with(&range, 1, CAPHEAP_RTCRAM), 0u);
+                CHECK_EQ(pieces_with(&range, 1, 0), all - rtc);
+                tried++;
+            }
+        }
+    }
+    CHECK(tried > 30);
 }
 
 /* What is true of every chip that there is. */
@@ -179,5 +213,6 @@ TEST(xtensa_psram_is_never_atomic) {
 TEST_MAIN(every_table_passes_the_check, names_are_plain_and_found,
           memories_are_sorted_apart_and_inside_32_bits, aliases_touch_nothing_else,
           each_capability_can_be_had_beside_an_ordinary_program,
-          external_memory_is_there_only_if_fitted, each_type_has_a_memory, capabilities_make_sense,
+          external_memory_is_there_only_if_fitted, each_type_has_a_memory,
+          rtc_memory_can_be_kept_from_the_heap, capabilities_make_sense,
           xtensa_psram_is_never_atomic)
