@@ -99,10 +99,19 @@ class Quotas(Policy):
                         self.trace(self.CALLS))
         check_sums(self, coarse)
         tables = [data["policy"]["owner_table_bytes"] for data in (fine, coarse)]
-        self.assertEqual((tables[0] - 2) // 8, tables[1] - 2)
+        self.assertEqual(tables, [(64 << 20) // 8, (64 << 20) // 64])
         for block in coarse["regions"][0]["map"]:
             if block["used"]:
                 self.assertEqual(block["size"] % 64, 0)
+
+    def test_cells_are_told_in_refusals(self):
+        calls = self.trace([malloc(i, 100) for i in range(200)])
+        arguments = ["--chip", "rp2040", "--quota", "*=1G", "--quota-cell", "4096", calls]
+        for kind in report(*arguments, code=1)["refusals"]:
+            for region in kind["regions"]:
+                self.assertEqual(region["most_needed"], 4096)
+        text = run("sim", *arguments, code=1).stdout.decode()
+        self.assertRegex(text, "(in pieces|full).*; needs 4096 B")
 
     def test_no_limit_changes_nothing(self):
         path = os.path.join(ROOT, "traces", "gzxml.trc.xz")

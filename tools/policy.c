@@ -50,7 +50,7 @@ bool policy_end_startup(policy_run_t *run, problem_t *problem) {
 static bool add_table(policy_run_t *run, const capheap_memory_t *memory, size_t granule,
                       problem_t *problem) {
     size_t cell = run->policy->cell > granule ? run->policy->cell : granule;
-    size_t bytes = memory->size / cell + 2;
+    size_t bytes = (memory->start + memory->size - 1) / cell - memory->start / cell + 1;
     uint8_t *table = malloc(bytes);
     uint8_t **tables = realloc(run->tables, (run->table_count + 1) * sizeof *tables);
     run->tables = tables != NULL ? tables : run->tables;

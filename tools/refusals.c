@@ -46,6 +46,7 @@ static refusal_region_t describe(capheap_heap_t *heap, const capheap_refusal_t *
         .most_free = info.figures.free,
         .least_largest = info.figures.largest,
         .most_largest = info.figures.largest,
+        .most_needed = refusal->needed,
     };
 }
 
@@ -103,6 +104,9 @@ static void join(refusal_kind_t *kind, const refusal_kind_t *one) {
         refusal_region_t *region = &kind->regions[i];
         widen(&region->least_free, &region->most_free, one->regions[i].least_free);
         widen(&region->least_largest, &region->most_largest, one->regions[i].least_largest);
+        if (one->regions[i].most_needed > region->most_needed) {
+            region->most_needed = one->regions[i].most_needed;
+        }
     }
 }
 

@@ -37,6 +37,7 @@ typedef struct refusal_region {
     size_t most_free;
     size_t least_largest; /* ... and the largest that could have been had */
     size_t most_largest;
+    size_t most_needed; /* by the largest block: whole granules, cache lines or cells of owners */
 } refusal_region_t;
 
 typedef struct refusal_example {

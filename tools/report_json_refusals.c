@@ -55,6 +55,7 @@ static void put_region(const snapshot_t *snapshot, const refusal_region_t *regio
     json_number(json, "most_free", region->most_free);
     json_number(json, "least_largest", region->least_largest);
     json_number(json, "most_largest", region->most_largest);
+    json_number(json, "most_needed", region->most_needed);
     json_close_object(json);
 }
 

@@ -82,8 +82,18 @@ static void put_reason(const snapshot_t *snapshot, const refusal_region_t *regio
     }
 }
 
-static void put_region(const snapshot_t *snapshot, const refusal_region_t *region,
-                       const terminal_t *terminal) {
+/* Is more needed than the size tells, rounded to the usual granule? */
+static void put_needed(const refusal_kind_t *kind, const refusal_region_t *region, FILE *out) {
+    char size[UNITS_SIZE_TEXT];
+    bool told = (region->reasons & (CAPHEAP_REFUSED_SMALL | CAPHEAP_REFUSED_ALIGNMENT)) != 0;
+    if (told && region->most_needed != SIZE_MAX && region->most_needed > kind->most_size &&
+        region->most_needed - kind->most_size >= 8) {
+        fprintf(out, "; needs %s", units_size_text(size, region->most_needed));
+    }
+}
+
+static void put_region(const snapshot_t *snapshot, const refusal_kind_t *kind,
+                       const refusal_region_t *region, const terminal_t *terminal) {
     const snapshot_region_t *shown = snapshot_region_at(snapshot, region->start);
     fprintf(terminal->out, "    %08" PRIX64 " ",
             memory_chip_address(snapshot->memory, region->start));
@@ -96,6 +106,7 @@ static void put_region(const snapshot_t *snapshot, const refusal_region_t *regio
             between = "; ";
         }
     }
+    put_needed(kind, region, terminal->out);
     fputc('\n', terminal->out);
 }
 
@@ -148,7 +159,7 @@ static void put_kind(const snapshot_t *snapshot, const refusal_kind_t *kind,
     put_span(out, kind->least_size, kind->most_size);
     put_request(snapshot, kind, out);
     for (size_t i = 0; i < kind->region_count; i++) {
-        put_region(snapshot, &kind->regions[i], terminal);
+        put_region(snapshot, kind, &kind->regions[i], terminal);
     }
     for (size_t i = 0; i < REFUSALS_EXAMPLES && i < kind->count; i++) {
         put_example(snapshot, &kind->examples[i], terminal);
