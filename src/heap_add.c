@@ -85,6 +85,7 @@ static void claim(capheap_heap_t *heap, capheap_slot_t *slot, const capheap_want
     slot->masters = wanted->masters;
     slot->books = wanted->books;
     slot->books_size = wanted->books_size;
+    slot->retained = wanted->retained;
     slot->serial = heap->serial++;
     slot->late = heap->startup_over;
     set_memory(slot, wanted->memory);
@@ -101,7 +102,8 @@ static void claim(capheap_heap_t *heap, capheap_slot_t *slot, const capheap_want
     }
 }
 
-static capheap_status_t make_region(capheap_heap_t *heap, capheap_slot_t *slot) {
+static capheap_status_t make_region(capheap_heap_t *heap, capheap_slot_t *slot,
+                                    const capheap_attach_t *how) {
     capheap_region_config_t config = {
         .start = (void *)slot->memory.start,
         .size = slot->memory.size,
@@ -112,7 +114,8 @@ static capheap_status_t make_region(capheap_heap_t *heap, capheap_slot_t *slot) 
         .report = capheap_forward_report,
         .report_context = heap,
     };
-    return capheap_region_init(&slot->region, &config);
+    return how != NULL ? capheap_region_attach(&slot->region, &config, how, slot->retained)
+                       : capheap_region_init(&slot->region, &config);
 }
 
 static void set_state(const capheap_heap_t *heap, capheap_slot_t *slot, uint8_t state) {
@@ -128,8 +131,9 @@ static void set_state(const capheap_heap_t *heap, capheap_slot_t *slot, uint8_t 
 }
 
 /* A slot that is joining begins to serve, or goes back to what it was. */
-static capheap_status_t join(capheap_heap_t *heap, capheap_slot_t *slot, uint8_t otherwise) {
-    capheap_status_t status = make_region(heap, slot);
+static capheap_status_t join(capheap_heap_t *heap, capheap_slot_t *slot,
+                             const capheap_attach_t *how, uint8_t otherwise) {
+    capheap_status_t status = make_region(heap, slot, how);
     capheap_lock_set(heap);
     if (status == CAPHEAP_OK) {
         heap->line_caps |= capheap_special_caps(slot->type);
@@ -157,7 +161,8 @@ capheap_status_t capheap_add_wanted(capheap_heap_t *heap, const capheap_wanted_t
         hold = slot->state == CAPHEAP_SLOT_HELD;
     }
     capheap_unlock_set(heap);
-    return status != CAPHEAP_OK || hold ? status : join(heap, slot, CAPHEAP_SLOT_EMPTY);
+    return status != CAPHEAP_OK || hold ? status
+                                        : join(heap, slot, wanted->how, CAPHEAP_SLOT_EMPTY);
 }
 
 capheap_status_t capheap_add_region_with_books(capheap_heap_t *heap, const capheap_type_t *type,
@@ -192,7 +197,7 @@ capheap_status_t capheap_end_startup(capheap_heap_t *heap) {
     capheap_status_t first_failure = CAPHEAP_OK;
     size_t at = 0;
     for (capheap_slot_t *slot = claim_held(heap, &at); slot != NULL; slot = claim_held(heap, &at)) {
-        capheap_status_t status = join(heap, slot, CAPHEAP_SLOT_HELD);
+        capheap_status_t status = join(heap, slot, NULL, CAPHEAP_SLOT_HELD);
         if (first_failure == CAPHEAP_OK) {
             first_failure = status;
         }
@@ -215,6 +220,7 @@ static capheap_status_t leave(capheap_heap_t *heap, capheap_slot_t *slot) {
         }
         slot->keeps = 0;
         slot->owners = NULL;
+        slot->retained = NULL;
         slot->state = CAPHEAP_SLOT_EMPTY;
         capheap_update_slot_ways(heap, slot);
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);

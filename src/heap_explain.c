@@ -87,6 +87,9 @@ static void explain(capheap_slot_t *slot, const capheap_call_t *call, capheap_re
     };
     explain_kind(slot, call, refusal);
     explain_room(slot, call, &shape, refusal);
+    if (capheap_is_retained_from(slot, call)) {
+        refusal->reasons |= CAPHEAP_REFUSED_RETAINED;
+    }
     if (call->owner != NULL && slot->owners == NULL) {
         refusal->reasons |= CAPHEAP_REFUSED_OWNERS;
     } else if (call->owner != NULL &&

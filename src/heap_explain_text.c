@@ -164,6 +164,7 @@ static const phrase_t phrases[] = {
     {CAPHEAP_REFUSED_MASTERS, "not reached by"},
     {CAPHEAP_REFUSED_ALIAS, "EXEC by its alias can't do 8BIT or DMA"},
     {CAPHEAP_REFUSED_OWNERS, "keeps no owners"},
+    {CAPHEAP_REFUSED_RETAINED, "kept over sleep, and RETENTION not asked for"},
     {CAPHEAP_REFUSED_QUOTA, "over its owner's quota"},
     {CAPHEAP_REFUSED_RESERVE, "held in reserve: "},
     {CAPHEAP_REFUSED_SMALL, "too small: largest "},

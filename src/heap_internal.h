@@ -28,6 +28,7 @@
 #include "region_leave.h"
 #include "region_minimum.h"
 #include "region_resize.h"
+#include "region_retained.h"
 #include "shared.h"
 
 /* No region has a finer granule: what it gives without being asked. */
@@ -138,6 +139,26 @@ static inline bool capheap_admits(const capheap_slot_t *slot, const capheap_call
            (call->owner == NULL || slot->owners != NULL);
 }
 
+/* Is this memory for blocks that outlive a reset, and was none such asked for? */
+static inline bool capheap_is_retained_from(const capheap_slot_t *slot,
+                                            const capheap_call_t *call) {
+    return slot->retained != NULL && call->request->tag == NULL &&
+           (call->asked & (CAPHEAP_RETENTION | CAPHEAP_RTCRAM)) == 0;
+}
+
+/* Around calls that take or give back blocks of its region, under the slot's lock. */
+static inline void capheap_begin_change(const capheap_slot_t *slot) {
+    if (slot->retained != NULL) {
+        retained_begin(slot->retained->header);
+    }
+}
+
+static inline void capheap_end_change(const capheap_slot_t *slot) {
+    if (slot->retained != NULL) {
+        retained_end(slot->retained->header, &slot->region);
+    }
+}
+
 static inline bool capheap_is_power_of_two(size_t number) {
     return number != 0 && (number & (number - 1)) == 0;
 }
@@ -229,6 +250,8 @@ typedef struct capheap_wanted {
     uint8_t master_count;
     void *books;
     size_t books_size;
+    const capheap_attach_t *how; /* NULL: what the memory held is lost */
+    capheap_retained_t *retained;
 } capheap_wanted_t;
 capheap_status_t capheap_add_wanted(capheap_heap_t *heap, const capheap_wanted_t *wanted);
 

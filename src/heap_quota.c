@@ -116,7 +116,9 @@ void capheap_give_back(capheap_heap_t *heap, capheap_slot_t *slot, void *block) 
         discount(owner, size);
         capheap_port_unlock(&heap->owner_lock);
     }
+    capheap_begin_change(slot);
     capheap_region_free(&slot->region, block);
+    capheap_end_change(slot);
 }
 
 bool capheap_has_quota(capheap_heap_t *heap, const capheap_owner_t *owner, size_t size) {

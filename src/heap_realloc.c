@@ -17,9 +17,11 @@ static bool suits(const capheap_place_t *place, const capheap_call_t *call) {
            !capheap_alias_forbids(slot, call->caps);
 }
 
-/* Must the engine not change its size? It keeps no more than the granule's alignment. */
+/* Must the engine not change its size? It keeps no more than the granule's alignment, and what is
+ * to outlive a reset must be whole at any time. */
 static bool is_rigid(const capheap_place_t *place, const capheap_call_t *call) {
-    return capheap_line_asked(place->slot, call) > CAPHEAP_GRANULE_MIN ||
+    return place->slot->retained != NULL ||
+           capheap_line_asked(place->slot, call) > CAPHEAP_GRANULE_MIN ||
            call->request->alignment > CAPHEAP_GRANULE_MIN ||
            (place->by_alias && place->slot->memory.alias_kind == CAPHEAP_ALIAS_INVERTED);
 }

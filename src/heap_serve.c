@@ -81,7 +81,7 @@ static void *take_owned(capheap_slot_t *slot, capheap_call_t *call, shape_t *sha
 /* Tag, masters, alignment, cache lines, alias, reserve, quota: under the slot's lock. */
 static void *take_special(capheap_slot_t *slot, capheap_call_t *call) {
     if (slot->state != CAPHEAP_SLOT_SERVING || (call->caps & slot->lacks) != 0 ||
-        !capheap_admits(slot, call)) {
+        !capheap_admits(slot, call) || capheap_is_retained_from(slot, call)) {
         return NULL;
     }
     size_t line = capheap_line_asked(slot, call);
@@ -91,7 +91,11 @@ static void *take_special(capheap_slot_t *slot, capheap_call_t *call) {
     if (!capheap_round_up(&shape.size, line) || !shape_by_alias(slot, call, &shape)) {
         return NULL;
     }
-    return call->owner != NULL ? take_owned(slot, call, &shape) : take_left(slot, call, &shape);
+    capheap_begin_change(slot);
+    void *ptr =
+        call->owner != NULL ? take_owned(slot, call, &shape) : take_left(slot, call, &shape);
+    capheap_end_change(slot);
+    return ptr;
 }
 
 /* Under its lock, a region is asked for the block; what made it a candidate is checked again. */

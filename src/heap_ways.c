@@ -12,7 +12,7 @@ capheap_caps_t capheap_special_caps(const capheap_type_t *type) {
 }
 
 void capheap_update_slot_ways(const capheap_heap_t *heap, capheap_slot_t *slot) {
-    bool plain = slot->state == CAPHEAP_SLOT_SERVING && !heap->watched;
+    bool plain = slot->state == CAPHEAP_SLOT_SERVING && !heap->watched && slot->retained == NULL;
     slot->plain = plain && slot->owners == NULL;
     slot->plain_lacks =
         plain && slot->keeps == 0 ? slot->lacks | capheap_special_caps(slot->type) : ALL_CAPS;

@@ -31,6 +31,8 @@ extern "C" {
 #define CAPHEAP_REFUSED_QUOTA (1u << 10) /* its owner's limit, or the parent's, is in the way */
 #define CAPHEAP_REFUSED_OWNERS                                                                     \
     (1u << 11) /* an owner was named and the region keeps none (quota.h) */
+#define CAPHEAP_REFUSED_RETAINED                                                                   \
+    (1u << 12) /* kept over sleep (sleep.h): only for who asks for RETENTION, RTCRAM or its tag */
 
 /* What one region says to a request. */
 typedef struct capheap_refusal {

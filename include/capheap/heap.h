@@ -141,7 +141,8 @@ typedef struct capheap_slot {
     uint8_t keeps;                         /* how many parts it has */
     uint8_t *owners;     /* a byte per cell: whose block begins there (quota.h); NULL: no owners */
     uint8_t owner_shift; /* log2 of a cell's bytes */
-    const void *asked;   /* the pointer being looked at, if it is the alias's: for reports */
+    struct capheap_retained *retained; /* its region was attached (sleep.h); NULL: it was not */
+    const void *asked; /* the pointer being looked at, if it is the alias's: for reports */
     capheap_region_t region;
 } capheap_slot_t;
 
