@@ -133,11 +133,38 @@ static void give_back(void *ptr) {
 
 /* ---------------------------------------------------------------------------- order of choice */
 
-/* Could a region added at run time serve it, so that the heap's own order will not do? */
-static bool concerns_late(uint32_t caps) {
+/* The priority at which a region would serve it; CAPHEAP_PRIORITIES: it can't. */
+static size_t priority_for(const idf_region_t *region, uint32_t caps) {
+    size_t prio = 0;
+    if (!capheap_esp_idf_has(region, caps)) {
+        return CAPHEAP_PRIORITIES;
+    }
+    while (prio < CAPHEAP_PRIORITIES && (region->type.caps[prio] & caps) == 0) {
+        prio++;
+    }
+    return prio;
+}
+
+/* Would the heap try one of those that follow before this one, which comes first here? Within a
+ * priority it takes word-only memory, then the smaller region. */
+static bool heap_prefers_another(const idf_region_t *late, uint32_t caps, size_t prio) {
+    for (const idf_region_t *region = late->next; region != NULL; region = region->next) {
+        bool preferred = region->end - region->start < late->end - late->start ||
+                         (region->caps & CAPHEAP_8BIT) == 0;
+        if (preferred && priority_for(region, caps) == prio) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Can the heap's own order not be used, because of a region added at run time? */
+static bool order_differs(uint32_t caps) {
     const idf_region_t *region = capheap_esp_idf_first_region();
     for (; region != NULL && region->late; region = region->next) {
-        if (capheap_esp_idf_has(region, caps)) {
+        size_t prio = priority_for(region, caps);
+        if (prio < CAPHEAP_PRIORITIES &&
+            (region->apart != NULL || heap_prefers_another(region, caps, prio))) {
             return true;
         }
     }
@@ -175,7 +202,7 @@ static void *take(wish_t *wish) {
         return NULL;
     }
     void *ptr;
-    if (concerns_late(memory_caps(wish))) {
+    if (order_differs(memory_caps(wish))) {
         ptr = take_in_order(wish);
     } else if (wish->alignment <= GRANULE_MIN && !wish->zero) {
         ptr = capheap_malloc(&capheap_esp_idf_heap, wish->size, wish->caps);
@@ -294,7 +321,7 @@ static void *resize(void *ptr, wish_t *wish) {
     const idf_region_t *from = capheap_esp_idf_region_at((uintptr_t)ptr);
     bool apart = from != NULL && from->apart != NULL;
     void *resized;
-    if (apart || memory_caps(wish) == 0 || concerns_late(memory_caps(wish))) {
+    if (apart || memory_caps(wish) == 0 || order_differs(memory_caps(wish))) {
         resized = resize_in_order(from, ptr, wish);
     } else {
         capheap_request_t request = request_of(wish);

@@ -63,6 +63,7 @@ static void add_piece(const capheap_chip_t *chip, const capheap_memory_t *piece,
         .minimum_before = SIZE_MAX,
         .serving = (piece->flags & CAPHEAP_MEMORY_STARTUP) == 0,
     };
+    record->caps = capheap_type_caps(&record->type);
     capheap_status_t status = capheap_add_region(&capheap_esp_idf_heap, &record->type, tag, piece);
     if (status == CAPHEAP_OK) {
         capheap_esp_idf_insert_by_size(record);

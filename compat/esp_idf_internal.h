@@ -17,6 +17,7 @@
 typedef struct idf_region {
     struct idf_region *next;
     capheap_type_t type; /* of its own, less CAPHEAP_ESP_IDF_UNKNOWN */
+    uint32_t caps;       /* all of its capabilities */
     uintptr_t start;
     uintptr_t end;
     uint32_t tag;              /* in the heap */
@@ -36,7 +37,9 @@ idf_region_t *capheap_esp_idf_apart(const void *ptr);
 idf_region_t *capheap_esp_idf_region_at(uintptr_t address);
 
 /* Does it serve, and have all of caps? */
-bool capheap_esp_idf_has(const idf_region_t *region, uint32_t caps);
+static inline bool capheap_esp_idf_has(const idf_region_t *region, uint32_t caps) {
+    return region->serving && (region->caps & caps) == caps;
+}
 
 /* The same; MALLOC_CAP_INVALID means all regions. */
 bool capheap_esp_idf_covers(const idf_region_t *region, uint32_t caps);

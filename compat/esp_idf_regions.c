@@ -91,22 +91,19 @@ idf_region_t *capheap_esp_idf_apart(const void *ptr) {
     return NULL;
 }
 
-bool capheap_esp_idf_has(const idf_region_t *region, uint32_t caps) {
-    return region->serving && (capheap_type_caps(&region->type) & caps) == caps;
-}
-
 bool capheap_esp_idf_covers(const idf_region_t *region, uint32_t caps) {
     return (caps & MALLOC_CAP_INVALID) != 0 ? region->serving : capheap_esp_idf_has(region, caps);
 }
 
 /* ---------------------------------------------------------------------------- added at run time */
 
-bool heap_caps_check_add_region_allowed(intptr_t heap_start, intptr_t heap_end, intptr_t start,
-                                        intptr_t end);
+int heap_caps_check_add_region_allowed(intptr_t heap_start, intptr_t heap_end, intptr_t start,
+                                       intptr_t end);
 
-/* ESP-IDF's own test calls it. A region may lie inside another one, not reach over an end of it. */
-bool heap_caps_check_add_region_allowed(intptr_t heap_start, intptr_t heap_end, intptr_t start,
-                                        intptr_t end) {
+/* ESP-IDF's own test calls it, as an int. A region may lie inside another one, not reach over an
+ * end of it. */
+int heap_caps_check_add_region_allowed(intptr_t heap_start, intptr_t heap_end, intptr_t start,
+                                       intptr_t end) {
     bool over_start = start < heap_start && end > heap_start;
     bool over_end = start < heap_end && end > heap_end;
     bool the_same = start == heap_start && end == heap_end;
@@ -157,6 +154,7 @@ static void forget_code(idf_region_t *region) {
         for (size_t prio = 0; prio < CAPHEAP_PRIORITIES; prio++) {
             region->type.caps[prio] &= ~CAPHEAP_EXEC;
         }
+        region->caps &= ~CAPHEAP_EXEC;
     }
 }
 
@@ -223,6 +221,7 @@ esp_err_t heap_caps_add_region_with_caps(const uint32_t caps[], intptr_t start, 
     }
     *region = (idf_region_t){
         .type = {.name = "added", .caps = {caps[0], caps[1], caps[2]}},
+        .caps = caps[0] | caps[1] | caps[2],
         .start = (uintptr_t)start,
         .end = (uintptr_t)end,
         .tag = new_tag(),

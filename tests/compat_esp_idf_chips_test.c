@@ -100,61 +100,92 @@ static size_t idf_order(soc_memory_region_t *regions) {
     return count;
 }
 
-/* The type of memory that ESP-IDF would take first; PSRAM is the type of its memory; -1: none. */
-static int first_type(uint32_t caps, int psram) {
+typedef struct place {
+    uintptr_t start, end;
+} place_t;
+
+/* Where ESP-IDF would look for it, in order. psram: its place; its start is 0 if there is none. */
+static size_t places_for(uint32_t caps, place_t psram, place_t *places) {
     soc_memory_region_t regions[32];
     size_t count = idf_order(regions);
+    size_t found = 0;
     bool impossible =
         (caps & MALLOC_CAP_EXEC) != 0 && (caps & (MALLOC_CAP_8BIT | MALLOC_CAP_DMA)) != 0;
     caps |= (caps & MALLOC_CAP_EXEC) != 0 ? MALLOC_CAP_32BIT : 0;
     for (size_t prio = 0; prio < 3 && !impossible; prio++) {
-        if (psram >= 0 && (psram_caps[prio] & caps) != 0 && (all_of(psram_caps) & caps) == caps) {
-            return psram;
+        if (psram.start != 0 && (psram_caps[prio] & caps) != 0 &&
+            (all_of(psram_caps) & caps) == caps) {
+            places[found++] = psram;
         }
         for (size_t i = 0; i < count; i++) {
-            const soc_memory_type_desc_t *type = &soc_memory_types[regions[i].type];
-            if ((type->caps[prio] & caps) != 0 && (all_of(type->caps) & caps) == caps) {
-                return (int)regions[i].type;
+            const uint32_t *has = soc_memory_types[regions[i].type].caps;
+            if ((has[prio] & caps) != 0 && (all_of(has) & caps) == caps) {
+                uintptr_t start = (uintptr_t)regions[i].start;
+                places[found++] = (place_t){start, start + regions[i].size};
             }
         }
     }
-    return -1;
+    return found;
+}
+
+/* The first of the places that holds it; count: none does. */
+static size_t index_of(uintptr_t address, const place_t *places, size_t count) {
+    size_t i = 0;
+    while (i < count && (address < places[i].start || address >= places[i].end)) {
+        i++;
+    }
+    return i;
+}
+
+/* By the address on the data bus. */
+static uintptr_t as_data(const capheap_memory_t *memory, const void *block) {
+    uintptr_t address = (uintptr_t)block;
+    return address - memory->start < memory->size ? address
+                                                  : capheap_memory_from_alias(memory, address, 4);
 }
 
 /* ------------------------------------------------------------------------------- on one chip */
 
-/* The type of PSRAM; -1: the chip takes none. */
-static int add_psram(void) {
+/* Where PSRAM is; start 0: the chip takes none. */
+static place_t add_psram(void) {
     for (size_t i = 0; i < chip->memory_count; i++) {
         const capheap_memory_t *memory = &chip->memories[i];
-        if ((memory->flags & CAPHEAP_MEMORY_EXTERNAL) != 0) {
-            bool reserved = false;
-            for (size_t k = 0; k < chip->reserved_count; k++) {
-                reserved = reserved || (chip->reserved[k].start <= memory->start + KIB(64) &&
-                                        chip->reserved[k].end > memory->start);
-            }
-            intptr_t start = (intptr_t)memory->start;
-            if (!reserved &&
-                heap_caps_add_region_with_caps(psram_caps, start, start + PSRAM_FITTED) == ESP_OK) {
-                return memory->type;
-            }
+        bool usable = (memory->flags & CAPHEAP_MEMORY_EXTERNAL) != 0;
+        for (size_t k = 0; k < chip->reserved_count; k++) {
+            usable = usable && (chip->reserved[k].start > memory->start + KIB(64) ||
+                                chip->reserved[k].end <= memory->start);
+        }
+        if (usable) {
+            place_t place = {memory->start, memory->start + PSRAM_FITTED};
+            CHECK_EQ(heap_caps_add_region_with_caps(psram_caps, (intptr_t)place.start,
+                                                    (intptr_t)place.end),
+                     ESP_OK);
+            return place;
         }
     }
-    return -1;
+    return (place_t){0, 0};
 }
 
-static void use_up(uint32_t caps, int psram) {
+static void use_up(uint32_t caps, place_t psram) {
     static void *blocks[BLOCKS_MAX];
+    place_t places[64];
+    size_t place_count = places_for(caps, psram, places);
     size_t before = heap_caps_get_free_size(caps);
     size_t count = 0;
+    size_t at = 0;
     while (count < BLOCKS_MAX && (blocks[count] = heap_caps_malloc(BLOCK, caps)) != NULL) {
         const capheap_memory_t *memory = memory_of((uintptr_t)blocks[count]);
         REQUIRE(memory != NULL);
         CHECK_EQ(caps_of(memory) & caps, caps);
+        size_t place = index_of(as_data(memory, blocks[count]), places, place_count);
+        CHECK(place >= at && place < place_count); /* one is full before the next is taken */
+        at = place;
+        CHECK((caps & MALLOC_CAP_SIMD) == 0 || (uintptr_t)blocks[count] % 16 == 0);
+        size_t line = chip->types[memory->type].cache_line;
+        CHECK((caps & MALLOC_CAP_DMA) == 0 || line == 0 || (uintptr_t)blocks[count] % line == 0);
         count++;
     }
-    int expected = first_type(caps, psram);
-    CHECK_EQ(count > 0 ? memory_of((uintptr_t)blocks[0])->type : -1, expected);
+    CHECK_EQ(count > 0, place_count > 0);
     if ((caps & MALLOC_CAP_DMA) == 0) { /* which rounds up to cache lines */
         CHECK_EQ(heap_caps_get_free_size(caps), before - count * BLOCK);
     }
@@ -175,7 +206,7 @@ static void run_chip(void) {
     REQUIRE(memory_open(&memory, chip, PSRAM_FITTED, &problem) == MEMORY_OK);
     heap_caps_init();
     size_t held_back = heap_caps_get_total_size(0);
-    int psram = add_psram();
+    place_t psram = add_psram();
     heap_caps_enable_nonos_stack_heaps();
     CHECK(heap_caps_get_total_size(0) >= held_back);
     CHECK_EQ(soc_memory_type_count, chip->type_count);
@@ -184,7 +215,7 @@ static void run_chip(void) {
     }
     multi_heap_info_t info;
     heap_caps_get_info(&info, 0);
-    CHECK_EQ(info.allocated_blocks, psram >= 0 ? 1 : 0); /* the record of PSRAM */
+    CHECK_EQ(info.allocated_blocks, psram.start != 0 ? 1 : 0); /* the record of PSRAM */
     CHECK(heap_caps_check_integrity_all(true));
 }
 

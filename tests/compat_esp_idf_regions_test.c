@@ -8,8 +8,8 @@
 #include "compat_esp_idf_fixture.h"
 #include "heap_memory_layout.h"
 
-bool heap_caps_check_add_region_allowed(intptr_t heap_start, intptr_t heap_end, intptr_t start,
-                                        intptr_t end);
+int heap_caps_check_add_region_allowed(intptr_t heap_start, intptr_t heap_end, intptr_t start,
+                                       intptr_t end);
 
 #define INVENTED(n) ((uint32_t)1 << (24 + (n)))
 

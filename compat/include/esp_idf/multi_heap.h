@@ -34,7 +34,7 @@ typedef struct multi_heap_info *multi_heap_handle_t;
  *
  * @param start any address but NULL, which stops the program; memory that takes single bytes
  * @param size  bytes
- * @return the heap; NULL if the memory is too small for it (some 200 bytes) or larger than
+ * @return the heap; NULL if the memory is too small for it (some 100 bytes) or larger than
  *         4 GiB. O(size): it clears the map.
  */
 multi_heap_handle_t multi_heap_register(void *start, size_t size);
