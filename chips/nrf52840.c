@@ -8,9 +8,10 @@
  * - EasyDMA of every peripheral reaches all of RAM and nothing else (chapter "EasyDMA").
  * - ATOMIC: LDREX and STREX with the core's own monitor (Armv7-M ARM, A3.4).
  * - Masters: peripherals with EasyDMA (nrfx, bsp/stable/mdk/nrf52840_peripherals.h,
- *   *_EASYDMA_MAXCNT_SIZE; CCM, ECB and AAR: Product Specification, chapter "AHB multilayer"); each
- *   reaches RAM by its address from 20000000, and neither flash nor the code bus (nrfx,
- *   drivers/nrfx_common.h, nrfx_is_in_ram; drivers/include/nrfx_spim.h).
+ *   _EASYDMA_MAXCNT_SIZE; CCM, ECB and AAR, which share one master, as nRF52811's Product
+ *   Specification lists them, chapter "AHB multilayer"); each reaches RAM by its address from
+ *   20000000, and neither flash nor the code bus (nrfx, drivers/nrfx_common.h, nrfx_is_in_ram;
+ *   drivers/include/nrfx_spim.h).
  */
 #include "table.h"
 

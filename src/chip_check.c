@@ -92,10 +92,11 @@ static int has_all_parts(const capheap_chip_t *chip) {
            chip->master_count <= CAPHEAP_MASTERS_MAX;
 }
 
-/* Names there are, and no type is reached by a master without one. */
+/* Names there are, no two alike, and no type is reached by a master without one. */
 static capheap_status_t check_masters(const capheap_chip_t *chip, size_t *at) {
     for (*at = 0; *at < chip->master_count; ++*at) {
-        if (chip->masters[*at] == NULL) {
+        if (chip->masters[*at] == NULL ||
+            capheap_chip_master(chip, chip->masters[*at]) != (capheap_masters_t)1 << *at) {
             return CAPHEAP_ERROR_ARGUMENT;
         }
     }

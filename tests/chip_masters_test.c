@@ -270,6 +270,7 @@ TEST(a_table_with_a_mistake_is_refused) {
     static const capheap_memory_t memories[] = {{0x20000000, 4096, 0, 0, 0, 0}};
     static const char *const names[] = {"one", "two"};
     static const char *const unnamed[] = {"one", NULL};
+    static const char *const twice[] = {"one", "one"};
     static const capheap_masters_t known[] = {3};
     static const capheap_masters_t unknown[] = {4};
     capheap_chip_t chip = {
@@ -291,6 +292,10 @@ TEST(a_table_with_a_mistake_is_refused) {
     chip.reach = known;
     chip.masters = unnamed;
     size_t index = 0;
+    CHECK_EQ(capheap_chip_check(&chip, &index), CAPHEAP_ERROR_ARGUMENT);
+    CHECK_EQ(index, 1);
+    chip.masters = twice;
+    index = 0;
     CHECK_EQ(capheap_chip_check(&chip, &index), CAPHEAP_ERROR_ARGUMENT);
     CHECK_EQ(index, 1);
     chip.masters = NULL;

@@ -142,11 +142,11 @@ capheap_status_t capheap_chip_check_range(const capheap_chip_t *chip, const caph
 /*
  * Is the table itself in order? For one's own chips. CAPHEAP_OK; CAPHEAP_ERROR_ARGUMENT (something
  * missing; a granule, cache line, alignment or alias that the comments above don't allow; a
- * capability listed twice; memories not sorted; a type reached by a master that isn't listed),
- * CAPHEAP_ERROR_WRAPS (a memory or alias passes the end of the address space),
+ * capability or a master listed twice; memories not sorted; a type reached by a master that isn't
+ * listed), CAPHEAP_ERROR_WRAPS (a memory or alias passes the end of the address space),
  * CAPHEAP_ERROR_OVERLAP (of memories or aliases), CAPHEAP_ERROR_UNKNOWN (a type out of range, or a
  * reserved range that touches no memory). *index, if not NULL: which type, memory or range it was.
- * O(memories^2).
+ * O(memories^2 + masters^2).
  */
 capheap_status_t capheap_chip_check(const capheap_chip_t *chip, size_t *index);
 
