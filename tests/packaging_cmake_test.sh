@@ -3,8 +3,8 @@
 # not with: -m32 -fsanitize
 #
 # The library installs, and is found from where it is moved to afterwards: by CMake's find_package
-# and by pkg-config; it serves as a subproject and by FetchContent. Each way builds the consumer of
-# packaging/consumers and runs it. All targets that this tree has for ports and ways in are there.
+# and by pkg-config; it serves as a subproject, by FetchContent and in a program of the Pico SDK. Each
+# way builds the consumer of packaging/consumers and runs it. All targets that this tree has for ports and ways in are there.
 
 set -euo pipefail
 work=$(mktemp -d)
@@ -99,6 +99,36 @@ END
 quietly cmake -S "$work/all" -B "$work/all/build" -G Ninja -DCMAKE_PREFIX_PATH="$installed"
 quietly cmake --build "$work/all/build" --target capheap_malloc_names capheap_compat_esp_idf_v1 \
     capheap_port_posix
+
+# The Pico SDK's way: the file that a program includes, here in one for this PC; without the folder
+# of the sources it says what to do. Where there is an SDK (PICO_SDK_PATH), its consumer too.
+mkdir "$work/pico" "$work/alone"
+cat >"$work/pico/CMakeLists.txt" <<END
+cmake_minimum_required(VERSION 3.20)
+project(pico LANGUAGES C)
+include(capheap_import.cmake)
+add_executable(consumer $consumers/main.c $root/ports/none.c)
+target_link_libraries(consumer PRIVATE capheap_pico_core)
+get_target_property(sources capheap_pico INTERFACE_SOURCES)
+if(NOT sources STREQUAL "$root/ports/rp2040.c" OR NOT EXISTS \${sources})
+    message(FATAL_ERROR "capheap_pico has the port \${sources}")
+endif()
+END
+cp packaging/pico_sdk/capheap_import.cmake "$work/pico/"
+quietly cmake -S "$work/pico" -B "$work/pico/build" -G Ninja -DCAPHEAP_PATH="$root"
+quietly cmake --build "$work/pico/build"
+says_so "Pico SDK, without it" "$work/pico/build/consumer"
+if env -u CAPHEAP_PATH cmake -S "$work/pico" -B "$work/alone" >"$work/log" 2>&1 ||
+    ! tr -s " \n" " " <"$work/log" | grep -q "give it by -DCAPHEAP_PATH"; then
+    echo "capheap_import.cmake without CAPHEAP_PATH:"
+    tail -n 20 "$work/log"
+    failed=1
+fi
+if [ -n "${PICO_SDK_PATH:-}" ]; then
+    quietly cmake -S "$consumers/pico_sdk" -B "$work/pico_sdk" -G Ninja \
+        -DPICO_SDK_PATH="$PICO_SDK_PATH"
+    quietly cmake --build "$work/pico_sdk"
+fi
 
 if command -v pkg-config >/dev/null; then
     export PKG_CONFIG_PATH=$installed/lib/pkgconfig
