@@ -2,7 +2,7 @@
 # The front door. `make help` lists what there is; the work is done by CMake and by scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build install release preload test qemu targets bench bench-check \
+.PHONY: help demo build install release preload test qemu targets rust-board bench bench-check \
     bench-accept bench-worst bounds size fuzz docs format clean
 
 help: ## List the targets
@@ -42,6 +42,10 @@ qemu: ## Run the tests on one emulated board: make qemu BOARD=mps2-an385 (docs/t
 targets: ## Run the tests on all emulated boards and print a table
 	@scripts/setup targets rp2040
 	@scripts/targets
+
+rust-board: ## Run a firmware of the Rust crate on an emulated Cortex-M3 (minutes, the first time)
+	@scripts/setup rust-board
+	@scripts/rust-board
 
 bench: ## Measure memory, instructions and size, ours beside Debian's C libraries (minutes)
 	@scripts/setup bench

@@ -58,19 +58,6 @@ const QUESTIONS: &[Question] = &[
     ("FIGURES_MINIMUM_FREE", "offsetof(capheap_figures_t, minimum_free)"),
     ("FIGURES_BLOCKS", "offsetof(capheap_figures_t, blocks)"),
     ("FIGURES_REGIONS", "offsetof(capheap_figures_t, regions)"),
-    ("INFO_SIZE", "sizeof(capheap_region_info_t)"),
-    ("INFO_MEMORY", "offsetof(capheap_region_info_t, memory)"),
-    ("INFO_TYPE", "offsetof(capheap_region_info_t, type)"),
-    ("INFO_CAPS", "offsetof(capheap_region_info_t, caps)"),
-    ("INFO_TAG", "offsetof(capheap_region_info_t, tag)"),
-    ("INFO_SERVING", "offsetof(capheap_region_info_t, serving)"),
-    ("INFO_WORD_ONLY", "offsetof(capheap_region_info_t, word_only)"),
-    ("INFO_GRANULE", "offsetof(capheap_region_info_t, granule)"),
-    ("INFO_FIGURES", "offsetof(capheap_region_info_t, figures)"),
-    ("BLOCK_SIZE", "sizeof(capheap_block_t)"),
-    ("BLOCK_START", "offsetof(capheap_block_t, start)"),
-    ("BLOCK_BYTES", "offsetof(capheap_block_t, size)"),
-    ("BLOCK_USED", "offsetof(capheap_block_t, used)"),
     ("CAPS_32BIT", "CAPHEAP_32BIT"),
     ("CAPS_8BIT", "CAPHEAP_8BIT"),
     ("CAPS_SPIRAM", "CAPHEAP_SPIRAM"),
@@ -172,8 +159,7 @@ fn compile(c: &Path) {
 /// it works for every target.
 fn ask(c: &Path, out: &Path) -> String {
     let mut source = String::from(
-        "#include <stddef.h>\n#include \"capheap/heap.h\"\n#include \"capheap/inspect.h\"\n\
-         #include \"capheap/version.h\"\n\
+        "#include <stddef.h>\n#include \"capheap/heap.h\"\n#include \"capheap/version.h\"\n\
          #define DIGIT(v, d) (char)('0' + (unsigned long long)(v) / (d) % 10)\n\
          #define DIGITS(v) DIGIT(v, 1000000000), DIGIT(v, 100000000), DIGIT(v, 10000000), \\\n\
              DIGIT(v, 1000000), DIGIT(v, 100000), DIGIT(v, 10000), DIGIT(v, 1000), DIGIT(v, 100), \\\n\

@@ -97,25 +97,6 @@ pub struct Figures {
     pub regions: usize,
 }
 
-#[repr(C)]
-pub struct RegionInfo {
-    pub memory: Memory,
-    pub kind: *const Type,
-    pub caps: Caps,
-    pub tag: u32,
-    pub serving: bool,
-    pub word_only: bool,
-    pub granule: u32,
-    pub figures: Figures,
-}
-
-#[repr(C)]
-pub struct Block {
-    pub start: *mut u8,
-    pub size: usize,
-    pub used: bool,
-}
-
 #[cfg(target_endian = "big")]
 compile_error!("capheap: `Report::fault` is read as the low byte of a little-endian enum");
 
@@ -134,8 +115,6 @@ same_size! {
     Hooks, HOOKS_SIZE;
     Report, REPORT_SIZE;
     Figures, FIGURES_SIZE;
-    RegionInfo, INFO_SIZE;
-    Block, BLOCK_SIZE;
 }
 const _: () = assert!(numbers::HEAP_ALIGN <= core::mem::align_of::<Heap>());
 const _: () = assert!(numbers::SLOT_ALIGN <= core::mem::align_of::<Slot>());
@@ -163,8 +142,6 @@ extern "C" {
     pub fn capheap_usable_size(heap: *mut Heap, ptr: *const u8) -> usize;
     pub fn capheap_get_figures(heap: *mut Heap, caps: Caps, figures: *mut Figures);
     pub fn capheap_get_figures_tagged(heap: *mut Heap, tag: u32, figures: *mut Figures);
-    pub fn capheap_find_region(heap: *mut Heap, ptr: *const u8, info: *mut RegionInfo) -> bool;
-    pub fn capheap_next_block(heap: *mut Heap, info: *const RegionInfo, block: *mut Block) -> bool;
     pub fn capheap_region_books_size(size: usize, granule: u32) -> usize;
     #[cfg(feature = "internal-heap-stats")]
     pub fn capheap_port_lock_init(lock: *mut c_void);
@@ -225,10 +202,6 @@ mod tests {
         same_offset!(Figures: total = FIGURES_TOTAL, used = FIGURES_USED, free = FIGURES_FREE,
             largest = FIGURES_LARGEST, minimum_free = FIGURES_MINIMUM_FREE,
             blocks = FIGURES_BLOCKS, regions = FIGURES_REGIONS);
-        same_offset!(RegionInfo: memory = INFO_MEMORY, kind = INFO_TYPE, caps = INFO_CAPS,
-            tag = INFO_TAG, serving = INFO_SERVING, word_only = INFO_WORD_ONLY,
-            granule = INFO_GRANULE, figures = INFO_FIGURES);
-        same_offset!(Block: start = BLOCK_START, size = BLOCK_BYTES, used = BLOCK_USED);
     }
 
     #[test]

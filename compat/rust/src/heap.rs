@@ -9,16 +9,12 @@ use core::sync::atomic::{AtomicBool, Ordering};
 
 use crate::capability::{self, BYTES};
 use crate::fault::Fault;
-use crate::ffi::{self, numbers, Block, Caps, Figures, Hooks, Memory, Request, Status};
+use crate::ffi::{self, numbers, Caps, Figures, Hooks, Memory, Request, Status};
 use crate::lock::exclusively;
 use crate::{HeapStats, MemoryCapabilities, RegionStats, REGIONS};
 
 /// Every block of capheap is aligned to this.
 pub(crate) const GRANULE: usize = 8;
-
-/// The library copies a block that it moves within its region under the region's lock, which may mean
-/// with interrupts off. Of more than this many bytes, we make the copy ourselves, without it.
-const COPY_UNDER_LOCK: usize = 512;
 
 /// What a request asks for that names nothing.
 const PLAIN: Caps =
@@ -98,8 +94,7 @@ const STATUS_FULL: Status = -(numbers::MINUS_ERROR_FULL as Status);
 ///
 /// Requests may come from any thread, and from interrupts if the lock keeps these out
 /// (`critical-section` does). Each takes a bounded number of instructions per region, and a lock for
-/// one operation on one region; no lock is held while more than 512 bytes are copied by `realloc`,
-/// unless memory is so short that the block has to be moved over itself.
+/// one operation on one region; no lock is held while `realloc` copies.
 ///
 /// A pointer that is no live block of the heap, or a free block that was written into, stops the
 /// program: a panic with the address, the block and what is wrong.
@@ -385,27 +380,22 @@ impl EspHeap {
         old: Layout,
         new: Layout,
     ) -> *mut u8 {
-        let copied = old.size().min(new.size());
-        let by_hand = cfg!(feature = "alloc-hooks")
-            || copied > COPY_UNDER_LOCK
-                && new.align() <= GRANULE
-                && self.would_move(ptr, new.size());
-        if by_hand {
+        if cfg!(feature = "alloc-hooks") {
             let place = self.alloc_caps(capabilities, new);
             if !place.is_null() {
-                ptr::copy_nonoverlapping(ptr, place, copied);
+                ptr::copy_nonoverlapping(ptr, place, old.size().min(new.size()));
                 self.give_back(ptr, old.size());
-                return place;
             }
-            if cfg!(feature = "alloc-hooks") {
-                return place;
-            }
+            return place;
         }
         let caps = if capabilities.is_empty() { PLAIN } else { capability::wanted(capabilities) };
         self.resize_by_library(caps, ptr, new)
     }
 
     unsafe fn resize_by_library(&self, caps: Caps, ptr: *mut u8, new: Layout) -> *mut u8 {
+        if !self.is_ready() {
+            self.fault.foreign(ptr);
+        }
         let before = self.counted_size(ptr);
         let place = if new.align() <= GRANULE {
             ffi::capheap_realloc(self.heap(), ptr, new.size(), caps)
@@ -429,22 +419,6 @@ impl EspHeap {
             self.count(before, place);
         }
         place
-    }
-
-    /// Would the library's `realloc` copy the block? It does if the block can't grow forward into
-    /// free memory, or shrinks below half.
-    unsafe fn would_move(&self, ptr: *mut u8, size: usize) -> bool {
-        let usable = self.usable_size(ptr);
-        if size <= usable {
-            return size < usable / 2 + GRANULE;
-        }
-        let mut info = core::mem::MaybeUninit::<ffi::RegionInfo>::uninit();
-        if !ffi::capheap_find_region(self.heap(), ptr, info.as_mut_ptr()) {
-            return true;
-        }
-        let mut block = Block { start: ptr, size: usable, used: true };
-        let has_next = ffi::capheap_next_block(self.heap(), info.as_ptr(), &mut block);
-        !(has_next && !block.used && block.size >= size - usable)
     }
 
     /// Bytes that the block really has: its request, rounded up. Not in esp-alloc.

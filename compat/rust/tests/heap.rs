@@ -130,8 +130,8 @@ fn hostile_sizes_and_alignments_fail_and_change_nothing() {
     assert_eq!(heap.used(), 0);
 }
 
-/// Contents are kept and the rest of the heap is left alone, at each size around those where
-/// `realloc` changes its way: 512 bytes, half, and blocks that can or can't grow where they are.
+/// Contents are kept and the rest of the heap is left alone, whether the block grows, shrinks below half
+/// or less, can stay where it is or not, and is aligned to more than a granule.
 #[test]
 fn realloc_keeps_contents_by_every_way() {
     let sizes = [1, 8, 100, 504, 512, 513, 520, 1024, 1032, 5000, 20_000];
