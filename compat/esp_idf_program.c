@@ -92,3 +92,14 @@ capheap_esp_idf_program_t capheap_esp_idf_program(void) {
     return (capheap_esp_idf_program_t){
         .chip = &CAPHEAP_ESP_IDF_CHIP, .reserved = ranges, .reserved_count = count};
 }
+
+/* ESP-IDF's start-up calls what its components register; its own heap does so in this place. */
+#if __has_include("esp_private/startup_internal.h")
+#include "esp_heap_caps_init.h"
+#include "esp_private/startup_internal.h"
+
+ESP_SYSTEM_INIT_FN(init_heap, CORE, 1 << 0, 100) {
+    heap_caps_init();
+    return ESP_OK;
+}
+#endif

@@ -59,6 +59,16 @@ void capheap_esp_idf_write(const char *text) {
     (void)text;
 }
 """
+# As ESP-IDF's start-up guide describes it (docs/en/api-guides/startup.rst): a function per step, in
+# a list that is walked by priority.
+STARTUP = """
+typedef struct { esp_err_t (*call)(void); int cores, priority; } esp_system_init_fn_t;
+#define ESP_SYSTEM_INIT_FN(name, stage, cores, priority)                                         \\
+    static esp_err_t name(void);                                                                 \\
+    static __attribute__((used, section(".esp_system_init_fn." #priority)))                      \\
+        esp_system_init_fn_t esp_system_init_fn_##name = {name, cores, priority};                \\
+    static esp_err_t name(void)
+"""
 
 
 def sources():
@@ -98,6 +108,17 @@ class EspIdfBare(unittest.TestCase):
             [made] = self.compile(["compat/esp_idf_program.c"], [*tool, *defines])
             names = self.call([tool[0].replace("-gcc", "-nm"), "-u", made])
             self.assertEqual(re.findall(r"capheap_chip_(esp\S+)", names), [table])
+
+    def test_start_up_calls_it(self):
+        vendor = os.path.join(self.folder, "esp_private")
+        os.mkdir(vendor)
+        with open(os.path.join(vendor, "startup_internal.h"), "w", encoding="ascii") as file:
+            file.write(STARTUP)
+        [made] = self.compile(["compat/esp_idf_program.c"],
+                              [*TOOLS[1], "-DCONFIG_IDF_TARGET_ESP32C3=1", "-I" + self.folder])
+        names = self.call(["riscv64-unknown-elf-nm", made])
+        self.assertRegex(names, r"\bd esp_system_init_fn_init_heap\b")
+        self.assertRegex(names, r"\bU heap_caps_init\b")
 
     def test_an_image_for_esp32c3(self):
         image = os.path.join(self.folder, "image.elf")

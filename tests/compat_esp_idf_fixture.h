@@ -59,6 +59,16 @@ static inline bool says(const char *text) {
     return strstr(written_text(), text) != NULL;
 }
 
+/* Before there is a heap nothing can be had, and that is all. */
+static inline void ask_for_nothing(void) {
+    CHECK(heap_caps_malloc(8, MALLOC_CAP_8BIT) == NULL);
+    CHECK(heap_caps_realloc(NULL, 8, MALLOC_CAP_8BIT) == NULL);
+    heap_caps_free(NULL);
+    CHECK_EQ(heap_caps_get_free_size(0), 0);
+    CHECK_EQ(heap_caps_get_total_size(0), 0);
+    CHECK(heap_caps_check_integrity_all(true));
+}
+
 /* As ESP-IDF starts: heap, PSRAM, scheduler. */
 static inline void boot(void) {
     static memory_t memory;
@@ -69,6 +79,7 @@ static inline void boot(void) {
     }
     booted = true;
     REQUIRE(memory_open(&memory, &capheap_chip_esp32, KIB(1024), &problem) == MEMORY_OK);
+    ask_for_nothing();
     heap_caps_init();
     const uint32_t psram[3] = {MALLOC_CAP_SPIRAM | MALLOC_CAP_DEFAULT, 0,
                                MALLOC_CAP_8BIT | MALLOC_CAP_32BIT};
