@@ -118,12 +118,13 @@ static capheap_status_t make_region(capheap_heap_t *heap, capheap_slot_t *slot,
                        : capheap_region_init(&slot->region, &config);
 }
 
-static void set_state(const capheap_heap_t *heap, capheap_slot_t *slot, uint8_t state) {
+static void set_state(capheap_heap_t *heap, capheap_slot_t *slot, uint8_t state) {
     bool serving = state == CAPHEAP_SLOT_SERVING;
     capheap_port_lock(&slot->lock);
     slot->state = state;
     CAPHEAP_WRITE(slot->lacks, serving ? ~capheap_type_caps(slot->type) : ALL_CAPS);
     capheap_update_slot_ways(heap, slot);
+    capheap_count_free(heap, slot);
     if (state == CAPHEAP_SLOT_EMPTY) {
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);
     }
@@ -223,6 +224,8 @@ static capheap_status_t leave(capheap_heap_t *heap, capheap_slot_t *slot) {
         slot->retained = NULL;
         slot->state = CAPHEAP_SLOT_EMPTY;
         capheap_update_slot_ways(heap, slot);
+        capheap_count_free(heap, slot);
+        slot->stretched = 0;
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);
     }
     capheap_port_unlock(&slot->lock);

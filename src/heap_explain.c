@@ -86,10 +86,10 @@ static void explain(capheap_slot_t *slot, const capheap_call_t *call, capheap_re
         .largest = serving ? capheap_region_largest(&slot->region) : 0,
     };
     explain_kind(slot, call, refusal);
-    explain_room(slot, call, &shape, refusal);
     if (capheap_is_retained_from(slot, call)) {
         refusal->reasons |= CAPHEAP_REFUSED_RETAINED;
     }
+    explain_room(slot, call, &shape, refusal);
     if (call->owner != NULL && slot->owners == NULL) {
         refusal->reasons |= CAPHEAP_REFUSED_OWNERS;
     } else if (call->owner != NULL &&
@@ -104,11 +104,24 @@ static size_t last_pass(const capheap_request_t *request) {
     return alone ? request->prefer_count : request->prefer_count - 1;
 }
 
-bool capheap_explain_next(capheap_heap_t *heap, const capheap_request_t *request, uintptr_t from,
-                          capheap_refusal_t *refusal) {
+static capheap_call_t last_call(capheap_heap_t *heap, const capheap_request_t *request) {
     capheap_call_t call = capheap_call_of(request);
     call.heap = heap;
     capheap_set_pass(&call, last_pass(request));
+    return call;
+}
+
+bool capheap_serves_now(capheap_heap_t *heap, capheap_slot_t *slot,
+                        const capheap_request_t *request) {
+    capheap_call_t call = last_call(heap, request);
+    capheap_refusal_t refusal;
+    explain(slot, &call, &refusal);
+    return refusal.reasons == 0;
+}
+
+bool capheap_explain_next(capheap_heap_t *heap, const capheap_request_t *request, uintptr_t from,
+                          capheap_refusal_t *refusal) {
+    capheap_call_t call = last_call(heap, request);
     capheap_lock_set(heap);
     capheap_slot_t *slot = capheap_slot_from(heap, from);
     if (slot != NULL) {

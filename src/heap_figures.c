@@ -22,12 +22,44 @@ bool capheap_can_serve(const capheap_slot_t *slot, capheap_caps_t caps) {
            !capheap_alias_forbids(slot, caps);
 }
 
+/*
+ * A size that is surely served, of what malloc with these capabilities may have: of the largest
+ * piece, what must stay in it left, and, where blocks are whole cache lines, what may be lost
+ * before the first whole one.
+ */
+static size_t largest_for(const capheap_slot_t *slot, capheap_caps_t caps, capheap_kept_t kept) {
+    size_t granule = capheap_granule_of(slot->type), line = slot->type->cache_line;
+    bool whole = (caps & (CAPHEAP_DMA | CAPHEAP_CACHE_ALIGNED)) != 0 && line > granule;
+    size_t unit = whole ? line : granule;
+    size_t free = capheap_region_free_bytes(&slot->region);
+    size_t largest = capheap_region_largest(&slot->region);
+    size_t taken = kept.piece + unit - granule;
+    size_t room = largest > taken ? largest - taken : 0;
+    size_t spare = free > kept.bytes ? free - kept.bytes : 0;
+    room = room < spare ? room : spare;
+    return room & ~(unit - 1);
+}
+
+/* Under the slot's lock. */
+static void add_for(capheap_slot_t *slot, capheap_caps_t caps, capheap_figures_t *figures) {
+    size_t before = figures->largest;
+    capheap_kept_t kept = capheap_kept_from(slot, caps);
+    bool retained = slot->retained != NULL && (caps & (CAPHEAP_RETENTION | CAPHEAP_RTCRAM)) == 0;
+    size_t largest = retained ? 0 : largest_for(slot, caps, kept);
+    size_t free = capheap_region_free_bytes(&slot->region);
+    capheap_add_figures(slot, figures);
+    figures->largest = largest > before ? largest : before;
+    figures->kept += kept.bytes < free ? kept.bytes : free;
+}
+
 void capheap_get_figures(capheap_heap_t *heap, capheap_caps_t caps, capheap_figures_t *figures) {
     *figures = (capheap_figures_t){0};
     size_t count = CAPHEAP_READ(heap->slots_in_use);
     for (capheap_slot_t *slot = heap->slots; count > 0; count--, slot++) {
         capheap_port_lock(&slot->lock);
-        if (capheap_can_serve(slot, caps)) {
+        if (capheap_can_serve(slot, caps) && caps != 0) {
+            add_for(slot, caps, figures);
+        } else if (caps == 0 && slot->state == CAPHEAP_SLOT_SERVING) {
             capheap_add_figures(slot, figures);
         }
         capheap_port_unlock(&slot->lock);

@@ -197,6 +197,10 @@ struct capheap_owner *capheap_owner_at(const capheap_heap_t *heap, const capheap
 /* May the owner have so many bytes more? False for one that isn't the heap's. */
 bool capheap_has_quota(capheap_heap_t *heap, const struct capheap_owner *owner, size_t size);
 
+/* heap_minimum.c: what a call has changed in the slot, or a change of its state. Under the slot's
+ * lock. */
+void capheap_count_free(capheap_heap_t *heap, capheap_slot_t *slot);
+
 /* heap_mark.c: signal what marks have been passed. No lock is held. */
 void capheap_check_marks(capheap_heap_t *heap);
 
@@ -290,6 +294,10 @@ capheap_slot_t *capheap_slot_from(capheap_heap_t *heap, uintptr_t from);
 
 /* heap_explain.c: the same region's answer to a request; false if there is none. */
 struct capheap_refusal;
+/* heap_explain.c: would it be served, as an explanation tells? Under the slot's lock, of a slot
+ * that serves. */
+bool capheap_serves_now(capheap_heap_t *heap, capheap_slot_t *slot,
+                        const capheap_request_t *request);
 bool capheap_explain_next(capheap_heap_t *heap, const capheap_request_t *request, uintptr_t from,
                           struct capheap_refusal *refusal);
 

@@ -85,6 +85,7 @@ static void *resize(capheap_heap_t *heap, const void *ptr, const capheap_place_t
     void *block = place->owner != NULL ? begin_resize_owned(place, call, &move)
                                        : begin_resize(place, call, &move);
     capheap_draw(slot, call->asked);
+    capheap_count_free(heap, slot);
     capheap_port_unlock(&slot->lock);
     if (block == NULL) {
         return NULL;
@@ -99,6 +100,7 @@ static void *resize(capheap_heap_t *heap, const void *ptr, const capheap_place_t
     if (move.bytes != 0) {
         capheap_port_lock(&slot->lock);
         capheap_region_end_realloc(&slot->region, &move);
+        capheap_count_free(heap, slot);
         capheap_port_unlock(&slot->lock);
     }
     return resized;

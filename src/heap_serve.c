@@ -63,9 +63,13 @@ static void *take_left(capheap_slot_t *slot, capheap_call_t *call, shape_t *shap
 bool capheap_would_serve(capheap_slot_t *slot, const capheap_call_t *call, size_t size,
                          size_t alignment, bool leave) {
     shape_t shape = {.size = size, .alignment = alignment};
-    return shape_by_alias(slot, call, &shape) &&
-           (!leave || shape_by_reserves(slot, call, &shape)) &&
-           capheap_region_fits(&slot->region, alignment, shape.size, shape.kept.piece);
+    if (!shape_by_alias(slot, call, &shape) || (leave && !shape_by_reserves(slot, call, &shape))) {
+        return false;
+    }
+    capheap_begin_change(slot);
+    bool fits = capheap_region_fits(&slot->region, alignment, shape.size, shape.kept.piece);
+    capheap_end_change(slot);
+    return fits;
 }
 
 /* The same, charged to an owner. */
@@ -101,7 +105,9 @@ static void *take_special(capheap_slot_t *slot, capheap_call_t *call) {
 /* Under its lock, a region is asked for the block; what made it a candidate is checked again. */
 static void *take(capheap_slot_t *slot, void *context) {
     capheap_port_lock(&slot->lock);
-    void *ptr = take_special(slot, context);
+    capheap_call_t *call = context;
+    void *ptr = take_special(slot, call);
+    capheap_count_free(call->heap, slot);
     capheap_port_unlock(&slot->lock);
     return ptr;
 }

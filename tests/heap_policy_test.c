@@ -107,7 +107,10 @@ TEST(ordinary_requests_cannot_have_it) {
     exhaust(PLAIN);
     exhaust(CAPHEAP_DMA);
     exhaust(CAPHEAP_DEFAULT | CAPHEAP_INTERNAL);
-    capheap_figures_t figures = figures_of(CAPHEAP_DMA);
+    CHECK_EQ(figures_of(CAPHEAP_DMA).largest, 0);
+    CHECK_EQ(figures_of(CAPHEAP_DMA).kept, 3000);
+    capheap_figures_t figures = figures_of(dma_reserve);
+    CHECK_EQ(figures.kept, 0);
     CHECK(figures.free >= 3000 && figures.free < 3000 + 64);
     CHECK(figures.largest >= 2000);
     /* Who names all of its capabilities can, and others besides. */

@@ -2,6 +2,14 @@
 /* The heap compared with the model as a whole: contents, figures, walks, integrity. */
 #include "property_heap_model.h"
 
+/* Of a piece, what surely serves these: whole cache lines, wherever the piece begins. */
+static size_t in_lines(const capheap_type_t *type, size_t piece, capheap_caps_t caps) {
+    size_t granule = type->granule == 0 ? 8 : type->granule, line = type->cache_line;
+    if ((caps & (CAPHEAP_DMA | CAPHEAP_CACHE_ALIGNED)) == 0 || line <= granule)
+        return piece;
+    return piece > line - granule ? (piece - (line - granule)) / line * line : 0;
+}
+
 static void check_sums(heap_model_t *model, const capheap_figures_t *figures, capheap_caps_t caps,
                        const uint32_t *tag) {
     size_t used = 0;
@@ -15,7 +23,7 @@ static void check_sums(heap_model_t *model, const capheap_figures_t *figures, ca
         used += memory->used;
         blocks += memory->blocks;
         regions++;
-        size_t one = heap_model_largest(model, i);
+        size_t one = in_lines(memory->type, heap_model_largest(model, i), tag != NULL ? 0 : caps);
         largest = one > largest ? one : largest;
     }
     HEAP_MODEL_EXPECT(model, figures->regions == regions);

@@ -11,6 +11,7 @@
  *     property_policy_test [--seed N] [--steps N] [--round N]     (property_settings.h)
  */
 #include "capheap/explain.h"
+#include "capheap/minimum.h"
 #include "capheap/policy.h"
 #include "capheap/quota.h"
 
@@ -69,8 +70,11 @@ typedef struct world {
     capheap_owner_t owners[OWNERS];
     uint8_t tables[REGIONS][WINDOW / 8];
     block_t blocks[BLOCKS];
-    look_t looks[REGIONS]; /* minimum: as it must be */
-    bool reallocs;         /* a realloc holds two blocks for a moment: no exact minimum then */
+    look_t looks[REGIONS];       /* minimum: as it must be */
+    capheap_minimum_t minima[2]; /* of all regions, and of those for DMA; watched now and then */
+    size_t least[2];             /* as it must be */
+    bool watched;
+    bool reallocs; /* a realloc holds two blocks for a moment: no exact minimum then */
     test_random_t random;
     unsigned reports;
     const char *failure;
@@ -171,6 +175,30 @@ static void check_minima(world_t *world) {
         least->minimum = now[i].free < least->minimum ? now[i].free : least->minimum;
         EXPECT(now[i].minimum <= least->minimum);
         EXPECT(world->reallocs || now[i].minimum == least->minimum);
+    }
+}
+
+/* Of several regions together. */
+static void check_watched(world_t *world) {
+    static const capheap_caps_t caps[2] = {0, CAPHEAP_DMA};
+    if (chance(world, 1)) {
+        for (int i = 0; i < 2; i++) {
+            world->minima[i].caps = caps[i];
+            capheap_status_t done = world->watched
+                                        ? capheap_drop_minimum(&world->heap, &world->minima[i])
+                                        : capheap_watch_minimum(&world->heap, &world->minima[i]);
+            EXPECT(done == CAPHEAP_OK);
+            world->least[i] = SIZE_MAX;
+        }
+        world->watched = !world->watched;
+    }
+    for (int i = 0; i < 2 && world->watched; i++) {
+        capheap_figures_t figures;
+        capheap_get_figures(&world->heap, caps[i], &figures);
+        capheap_minimum_t now = capheap_get_minimum(&world->heap, &world->minima[i]);
+        world->least[i] = figures.free < world->least[i] ? figures.free : world->least[i];
+        EXPECT(now.free == figures.free && now.least <= world->least[i]);
+        EXPECT(world->reallocs || now.least == world->least[i]);
     }
 }
 
@@ -417,6 +445,7 @@ static void step(world_t *world) {
         give_back(world, block);
     }
     check_minima(world);
+    check_watched(world);
 }
 
 int main(int argc, char **argv) {

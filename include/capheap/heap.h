@@ -139,6 +139,10 @@ typedef struct capheap_slot {
     capheap_part_t kept[CAPHEAP_RESERVES]; /* its parts of the reserves (policy.h) */
     capheap_part_t part;                   /* its part of one that is being dealt out */
     uint8_t keeps;                         /* how many parts it has */
+    uint8_t stretched;                     /* a stretch (minimum.h) is on: what was before it */
+    uint8_t earlier_late;                  /* `late`, ... */
+    size_t earlier;                        /* ... and its minimum */
+    size_t counted;                        /* bytes free, as watched minima have counted them */
     uint8_t *owners;     /* a byte per cell: whose block begins there (quota.h); NULL: no owners */
     uint8_t owner_shift; /* log2 of a cell's bytes */
     struct capheap_retained *retained; /* its region was attached (sleep.h); NULL: it was not */
@@ -161,13 +165,15 @@ typedef struct capheap_heap {
     capheap_caps_t line_caps;        /* those of `special` that ask for whole cache lines */
     capheap_caps_t reserve_caps[CAPHEAP_RESERVES]; /* whom they are for; 0: none is here */
     struct capheap_mark *marks;                    /* mark.h */
+    struct capheap_minimum *minima;                /* minimum.h */
     struct capheap_owner *owners;                  /* quota.h */
     size_t owner_count;
     capheap_lock_t owner_lock; /* of their counts */
     size_t internal_up_to;     /* placement (policy.h) */
     size_t external_from;
     uint8_t master_count;
-    uint8_t watched; /* a hook or a mark waits for what is given out and back */
+    uint8_t stretch; /* minimum.h */
+    uint8_t watched; /* a hook, mark or minimum waits for what is given out and back */
     uint8_t locks_ready;
     uint8_t startup_over;
     capheap_lock_t lock; /* of the set of regions */
@@ -349,11 +355,16 @@ typedef struct capheap_figures {
     size_t total;        /* all that blocks may take; books are not counted */
     size_t used;         /* in live blocks, rounding included */
     size_t free;         /* not in live blocks, perhaps in many pieces */
-    size_t largest;      /* largest size that malloc would now serve from one of them */
-    size_t minimum_free; /* a lower bound of the least that was ever free: the sum of the regions'
-                            own minima, a late region counting 0 */
+    size_t largest;      /* a size that malloc with these capabilities would serve now, and none
+                            larger, but for whole cache lines and reserves: then a larger one may be
+                            served too (capheap_find_largest in inspect.h is exact). By tag, or of
+                            all regions: in one piece */
+    size_t minimum_free; /* the sum of the regions' own minima, a late region counting 0: exact for
+                            one region, else a lower bound of the least that was ever free in them
+                            together (minimum.h has that) */
     size_t blocks;       /* live blocks (a count) */
     size_t regions;      /* regions that these sums cover (a count) */
+    size_t kept;         /* of `free`: kept in reserve from malloc with these capabilities */
 } capheap_figures_t;
 
 /* Figures of all regions that can serve these capabilities (0: of all regions). Each region's are

@@ -72,6 +72,30 @@ typedef struct capheap_heap_check {
  * now and then, round after round. Returns check->sound. O(count). */
 bool capheap_check_step(capheap_heap_t *heap, capheap_heap_check_t *check, size_t count);
 
+/* Where a search for the largest block has got to; start with all fields 0. */
+typedef struct capheap_largest {
+    size_t size; /* bytes: the largest found so far; 0: none */
+    size_t slot; /* the rest is the search's own */
+    size_t low;
+    size_t high;
+} capheap_largest_t;
+
+/*
+ * The largest size with which the request (its own is not looked at) would be served, alignment,
+ * cache lines, masters, owner and reserves included, by the capabilities that capheap_explain looks
+ * at. While no region changes it is exact: of that size it is served, of one granule more it is
+ * not. One step asks one region about one size, as an explanation does, and holds its lock no
+ * longer than one allocation; others work in between. True: the search is through, and size is what
+ * was found. A search takes about two dozen steps per region, whatever it holds.
+ *
+ * capheap_figures_t.largest is the same in O(regions) for a plain malloc: exact, but a lower bound
+ * where capabilities ask for whole cache lines or a reserve is kept from them.
+ */
+bool capheap_largest_step(capheap_heap_t *heap, const capheap_request_t *request,
+                          capheap_largest_t *search);
+/* All steps at once. */
+size_t capheap_find_largest(capheap_heap_t *heap, const capheap_request_t *request);
+
 #ifdef __cplusplus
 }
 #endif
