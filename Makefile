@@ -75,7 +75,7 @@ fuzz: ## Fuzz the region engine with libFuzzer for SECONDS (default 60)
 	@scripts/setup fuzz
 	@scripts/fuzz $(or $(SECONDS),60)
 
-docs: ## API reference, into build/docs; docs/chips.md and figures of other pages anew
+docs: build ## API reference, into build/docs; docs/chips.md and figures of other pages anew
 	@scripts/setup demo docs
 	@scripts/docs-chips
 	@scripts/docs-figures
