@@ -99,7 +99,8 @@ def try_sample(sample, expected, folder):
     source.write_text(sample.source())
     built = subprocess.run(sample.command(str(source), str(program)), capture_output=True, text=True)
     if built.returncode != 0:
-        return "does not compile:\n" + built.stderr
+        return ("does not compile (tests/docs_samples_test.py: a line '<!-- sample: ... -->' says how to "
+                "take it):\n" + built.stderr)
     done["compiled"] += 1
     if not sample.runs:
         return None
