@@ -219,6 +219,28 @@ class Reserves(Policy):
         self.assertIn("keeps 32 KiB, 16 KiB in one piece", text)
         self.assertIn("32.0 KiB of what is free are reserved", text)
 
+    def test_several(self):
+        """Each is kept from whoever doesn't name its capabilities, the other's users among them."""
+        path = self.trace(self.GREEDY)
+        arguments = ["--chip", "esp32", "--at", "end", "--reserve", "DMA:32K:16K", "--reserve",
+                     "EXEC:24K", "--caps"]
+        left = {}
+        for caps in ("8BIT", "8BIT,DMA", "EXEC"):
+            data = report(*arguments, caps, path, code=1)
+            check_sums(self, data)
+            self.assertEqual([reserve["bytes"] for reserve in data["policy"]["reserves"]],
+                             [32 * KIB, 24 * KIB])
+            left[caps] = {name: sum(region["free"] for region in data["regions"]
+                                    if name in region["caps"]) for name in ("DMA", "EXEC")}
+        for caps, name, least in (("8BIT", "DMA", 32 * KIB), ("8BIT", "EXEC", 24 * KIB),
+                                  ("8BIT,DMA", "EXEC", 24 * KIB), ("EXEC", "DMA", 32 * KIB)):
+            self.assertGreaterEqual(left[caps][name], least, (caps, name))
+        self.assertLess(left["8BIT,DMA"]["DMA"], left["8BIT"]["DMA"] - 16 * KIB)
+        words = [word for caps in ("DMA", "EXEC", "8BIT", "INTERNAL", "ATOMIC")
+                 for word in ("--reserve", caps + ":1K")]
+        self.assertIn(b"a heap keeps 4 reserves at most",
+                      run("sim", "--chip", "esp32", *words, path, code=2).stderr)
+
     def test_only_to_be_had_after_startup(self):
         arguments = ["--chip", "esp32", "--reserve", "DMA:250K", "--startup-calls", "3", "--at"]
         calls = self.trace([malloc(i, 64) for i in range(6)])

@@ -20,6 +20,10 @@ static bool set_reserve(policy_run_t *run, const policy_reserve_t *reserve, prob
     if (status == CAPHEAP_OK) {
         return true;
     }
+    if (status == CAPHEAP_ERROR_FULL) {
+        return problem_set(problem, "--reserve: a heap keeps %d reserves at most",
+                           CAPHEAP_RESERVES);
+    }
     capheap_get_figures(run->heap, reserve->caps, &figures);
     return problem_set(
         problem, "--reserve %s: %s; free %s, largest %s", units_caps_text(caps, reserve->caps),
