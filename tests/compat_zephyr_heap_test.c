@@ -17,6 +17,9 @@ void *sys_heap_noalign_alloc(struct sys_heap *heap, size_t align, size_t bytes);
 K_HEAP_DEFINE(first_heap, 4096);
 K_HEAP_DEFINE(second_heap, 2048);
 
+/* Longer than anything here takes. */
+#define A_WHILE K_MSEC(20000)
+
 static uint64_t memory[1024];
 static unsigned saved, told_out, told_back;
 static size_t told_bytes; /* given out less given back */
@@ -176,12 +179,14 @@ TEST(k_heap_clears_resizes_and_overflows) {
     for (size_t i = 0; i < 1000; i++) {
         CHECK_EQ(cleared[i], 0);
     }
-    CHECK(k_heap_calloc(&heap, SIZE_MAX / 2, 3, K_FOREVER) == NULL);
-    CHECK(k_heap_alloc(&heap, 0, K_FOREVER) == NULL);
-    CHECK(k_heap_aligned_alloc(&heap, 128, 0, K_FOREVER) == NULL);
+    k_timepoint_t end = sys_timepoint_calc(A_WHILE);
+    CHECK(k_heap_calloc(&heap, SIZE_MAX / 2, 3, A_WHILE) == NULL);
+    CHECK(k_heap_alloc(&heap, 0, A_WHILE) == NULL);
+    CHECK(k_heap_aligned_alloc(&heap, 128, 0, A_WHILE) == NULL);
+    CHECK(!K_TIMEOUT_EQ(sys_timepoint_timeout(end), K_NO_WAIT)); /* none of them waited */
     cleared = k_heap_realloc(&heap, cleared, 2000, K_NO_WAIT);
     CHECK(cleared != NULL);
-    CHECK(k_heap_realloc(&heap, cleared, 0, K_FOREVER) == NULL);
+    CHECK(k_heap_realloc(&heap, cleared, 0, A_WHILE) == NULL);
     void *made = k_heap_realloc(&heap, NULL, 10, K_NO_WAIT);
     CHECK(made != NULL);
     k_heap_free(&heap, made);
@@ -263,12 +268,14 @@ TEST(a_smaller_block_wakes_too) {
     k_heap_init(&heap, memory, sizeof(memory));
     size_t all = stats_of(&heap.heap).free_bytes;
     char *block = k_heap_alloc(&heap, all, K_NO_WAIT);
-    waiter_t waiter = {.heap = &heap, .bytes = 64, .timeout = K_MSEC(10000)};
+    k_timepoint_t end = sys_timepoint_calc(A_WHILE);
+    waiter_t waiter = {.heap = &heap, .bytes = 64, .timeout = A_WHILE};
     start(&waiter, 1);
     block = k_heap_realloc(&heap, block, all - 512, K_NO_WAIT);
     CHECK(block != NULL);
     CHECK_EQ(pthread_join(waiter.thread, NULL), 0);
     CHECK(waiter.got != NULL);
+    CHECK(!K_TIMEOUT_EQ(sys_timepoint_timeout(end), K_NO_WAIT)); /* it didn't wait to the end */
     k_heap_free(&heap, waiter.got);
     k_heap_free(&heap, block);
     CHECK_EQ(kernel_asserts, 0);

@@ -37,3 +37,13 @@ arduino-builder -compile -hardware /usr/share/arduino-builder \
     >"$work/log" 2>&1 || { cat "$work/log" && exit 1; }
 "$work/build/Memories.ino.elf" >"$work/output"
 printf 'text in PSRAM\npacket in SRAM\n' | diff - "$work/output"
+
+# For chips, as Arduino's cores call their compilers: with the port that fits.
+cd "$work/libraries/capheap/src"
+for chip in "arm-none-eabi-gcc -mcpu=cortex-m0plus -mthumb -DARDUINO_ARCH_RP2040" \
+    "arm-none-eabi-gcc -mcpu=cortex-m7 -mthumb -DARDUINO_ARCH_STM32" \
+    "xtensa-lx106-elf-gcc -DARDUINO_ARCH_ESP8266"; do
+    command -v "${chip%% *}" >/dev/null || continue
+    # shellcheck disable=SC2086
+    $chip -std=gnu11 -Os -ffreestanding -Wall -Wextra -Werror -fsyntax-only capheap.c capheap_port.c
+done
