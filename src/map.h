@@ -64,34 +64,6 @@ static inline uint32_t map_next_starts(const map_word_t *map, uint32_t granule) 
     return starts != 0 ? starts : word[1].start << (MAP_GRANULES - 1 - bit);
 }
 
-/* The length of a block of more than 32 granules that starts at the granule. */
-static inline uint32_t map_length_far(const map_word_t *map, uint32_t granule) {
-    const map_word_t *next = map + granule / MAP_GRANULES + 1;
-    if (next->start != 0) {
-        return MAP_GRANULES - granule % MAP_GRANULES + bits_lowest(next->start);
-    }
-    return next->free & MAP_LENGTH_BITS;
-}
-
-/* The length, in granules, of the block that starts at the granule. */
-static inline uint32_t map_length(const map_word_t *map, uint32_t granule) {
-    uint32_t starts = map_next_starts(map, granule);
-    return starts != 0 ? bits_lowest(starts) + 1 : map_length_far(map, granule);
-}
-
-/* The first granule of the block whose last granule this is. */
-static inline uint32_t map_start_of(const map_word_t *map, uint32_t last) {
-    const map_word_t *word = map + last / MAP_GRANULES;
-    uint32_t upto = word->start << (MAP_GRANULES - 1 - last % MAP_GRANULES);
-    if (upto != 0) {
-        return last - (MAP_GRANULES - 1) + bits_highest(upto);
-    }
-    if (word[-1].start != 0) {
-        return last - last % MAP_GRANULES - MAP_GRANULES + bits_highest(word[-1].start);
-    }
-    return last + 1 - (word[-1].free & MAP_LENGTH_BITS);
-}
-
 static inline void map_set_start(map_word_t *map, uint32_t granule) {
     map_word(map, granule)->start |= map_bit(granule);
 }
@@ -108,34 +80,6 @@ static inline void map_clear_free(map_word_t *map, uint32_t granule) {
     map_word(map, granule)->free &= ~map_bit(granule);
 }
 
-/* Write the length into the words that the block covers whole, if there are any. */
-static inline void map_write_length(map_word_t *map, uint32_t granule, uint32_t length) {
-    uint32_t first = granule / MAP_GRANULES;
-    uint32_t end = granule + length;
-    if (end / MAP_GRANULES < first + 2) {
-        return;
-    }
-    map[first + 1].free = (map[first + 1].free & ~MAP_LENGTH_BITS) | length;
-    uint32_t last = (end - 1) / MAP_GRANULES;
-    if (last >= first + 2) {
-        map[last - 1].free = length;
-    }
-}
-
-/* Write a free block whose start bit is set already. */
-static inline void map_write_free(map_word_t *map, uint32_t granule, uint32_t length) {
-    map_set_free(map, granule);
-    map_set_free(map, granule + length - 1);
-    map_write_length(map, granule, length);
-}
-
-/* Write a live block whose start bit is set already. */
-static inline void map_write_live(map_word_t *map, uint32_t granule, uint32_t length) {
-    map_clear_free(map, granule);
-    map_clear_free(map, granule + length - 1);
-    map_write_length(map, granule, length);
-}
-
 /* Clear the free bits of a block's first and last granule. */
 static inline void map_clear_free_ends(map_word_t *map, uint32_t first, uint32_t last) {
     map_word_t *word = map_word(map, first);
@@ -149,8 +93,8 @@ static inline void map_clear_free_ends(map_word_t *map, uint32_t first, uint32_t
 }
 
 /*
- * Make the first `count` granules of a free block live, and a free block of those that are left:
- * one or more. The length of the latter is not written.
+ * Make the first `count` granules of a free block live, 32 at most, and a free block of those that
+ * are left: one or more. The length of the latter is not written.
  */
 static inline void map_split_low(map_word_t *map, uint32_t granule, uint32_t count) {
     uint32_t cut = granule + count;
@@ -160,21 +104,11 @@ static inline void map_split_low(map_word_t *map, uint32_t granule, uint32_t cou
         word->start |= bit;
         word->free = (word->free & ~(map_bit(granule) | bit >> 1)) | bit;
     } else {
-        map_write_live(map, granule, count);
+        map_clear_free(map, granule);
+        map_clear_free(map, cut - 1);
         map_set_start(map, cut);
         map_set_free(map, cut);
     }
-}
-
-/*
- * Make the last `count` granules of a free block live, and keep the `rest` > 0 before them free.
- * The length of the latter is not written.
- */
-static inline void map_split_high(map_word_t *map, uint32_t granule, uint32_t count,
-                                  uint32_t rest) {
-    map_set_start(map, granule + rest);
-    map_write_live(map, granule + rest, count);
-    map_set_free(map, granule + rest - 1);
 }
 
 #endif

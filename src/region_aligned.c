@@ -28,47 +28,33 @@ static uintptr_t granules_to(const capheap_region_t *region, uint32_t granule, s
 }
 
 /*
- * A free block with an aligned place: the one that an ordinary request would get, if it happens to
- * have one; else one so large that it must.
+ * The place for a block in the free block that a request for `room` granules would get; place->start
+ * is 0 if there is none or it has no aligned place.
  */
-static region_place_t find_aligned(capheap_region_t *region, uint32_t count, size_t alignment) {
-    region_place_t place = {.count = count};
-    size_t room = (size_t)count + (alignment >> region->shift) - 1;
-    place.start = region_find(region, count);
-    place.length = map_length(region->map, place.start);
-    uintptr_t before = granules_to(region, place.start, alignment);
-    if (place.start != 0 && before > place.length - count) {
-        bool possible = room >= count && room <= region->granules;
-        place.start = possible ? region_find(region, (uint32_t)room) : 0;
-        place.length = map_length(region->map, place.start);
-        before = granules_to(region, place.start, alignment);
+static void find_aligned(capheap_region_t *region, region_place_t *place, uint32_t room,
+                         size_t alignment) {
+    place->start = region_find(region, room);
+    place->length = region_found_length(region, place->start);
+    uintptr_t before = granules_to(region, place->start, alignment);
+    place->before = (uint32_t)before;
+    if (before + place->count > place->length) {
+        place->start = 0;
     }
-    place.before = (uint32_t)before;
-    return place;
 }
 
 void *capheap_region_aligned_alloc(capheap_region_t *region, size_t alignment, size_t size) {
     if (alignment == 0 || (alignment & (alignment - 1)) != 0) {
         return NULL;
     }
-    if (alignment >> region->shift <= 1) {
-        return capheap_region_malloc(region, size);
-    }
     uint32_t count = region_granules(region, size);
-    if (count == 0) {
-        return NULL;
+    size_t more = alignment >> region->shift;
+    if (count == 0 || more <= 1) {
+        return count != 0 ? region_take(region, count, count) : NULL;
     }
-    region_place_t place = find_aligned(region, count, alignment);
-    if (place.start == 0) {
-        return NULL;
+    region_place_t place = {.count = count};
+    find_aligned(region, &place, count, alignment);
+    if (place.start == 0 && more <= region->granules - count) {
+        find_aligned(region, &place, count + (uint32_t)more - 1, alignment);
     }
-    bins_fault_t fault = bins_remove(region, place.start, place.length);
-    region->free -= count;
-    region->blocks++;
-    bins_fault_t more = region_cut(region, place);
-    fault = fault != 0 ? fault : more;
-    if (fault != 0) {
-        region_mend(region, fault);
-    }
-    return region_address(region, place.start + place.before);
+    return place.start != 0 ? region_carve(region, &place) : NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Checking all of a region's books, and building the free lists anew from the map. */
 #include "region_core.h"
+#include "region_words.h"
 
 /*
  * The first block start after `granule`. Looks at one word, or, if that has none, says where to go
@@ -31,9 +32,8 @@ static bool links_agree(const capheap_region_t *region, uint32_t granule, uint32
     }
     uint32_t bin = bins_index(length);
     const bins_links_t *links = bins_links(region, granule);
-    bool full = (region->nonempty[bin / 32] >> bin % 32 & 1) != 0;
-    bool known = full && region->bins[bin] == granule;
-    if (full && !known && bins_sound(region, links->back)) {
+    bool known = region->heads[bin] == granule;
+    if (!known && bins_sound(region, links->back)) {
         known = bins_links(region, links->back)->next == granule &&
                 bins_index(map_length(region->map, links->back)) == bin;
     }
@@ -66,15 +66,17 @@ static uint32_t check_block(const capheap_region_t *region, capheap_check_t *che
     return length;
 }
 
-/* Does the head of every bin that has blocks lead to one of that bin? */
-static bool heads_agree(const capheap_region_t *region, bins_fault_t *fault) {
-    for (uint32_t bin = 0; bin < region->bin_words * 32u; bin++) {
-        if (!bins_full(region, bin)) {
-            continue;
+/* Is every bin's bit right, and does its head lead to a block of that bin? */
+static bool heads_agree(const capheap_region_t *region) {
+    uint32_t last = bins_index(region->granules);
+    for (uint32_t bin = 0; bin <= last; bin++) {
+        uint32_t head = region->heads[bin];
+        bool full = (*bins_word(region, bin) >> bin % 32 & 1) != 0;
+        if (full != (head != 0)) {
+            return false;
         }
-        uint32_t head = region->bins[bin];
-        if (!bins_listed(region, head) || bins_index(map_length(region->map, head)) != bin) {
-            *fault = bins_head_fault(bin);
+        if (full && (head == region->open || !bins_sound(region, head) ||
+                     bins_index(map_length(region->map, head)) != bin)) {
             return false;
         }
     }
@@ -104,10 +106,9 @@ bool capheap_region_check_step(const capheap_region_t *region, capheap_check_t *
         granule = start;
     }
     if (granule > region->granules) {
-        bins_fault_t fault;
-        if (!heads_agree(region, &fault)) {
+        if (!heads_agree(region)) {
             check->sound = false;
-            region_report_link(region, fault);
+            region_report_link(region, BINS_HEAD_FAULT);
         }
         if (whole) {
             compare_sums(region, check);
@@ -125,9 +126,8 @@ bool capheap_region_check(const capheap_region_t *region) {
 }
 
 void capheap_region_heal(capheap_region_t *region) {
-    for (uint32_t i = 0; i < BINS_NONE / 32; i++) {
-        region->nonempty[i] = 0;
-    }
+    words_zero(region->heads - region->bin_words,
+               (bins_index(region->granules) + 1 + region->bin_words) * sizeof(uint32_t));
     if (region->open_length != 0) {
         map_write_length(region->map, region->open, region->open_length);
     }

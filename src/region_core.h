@@ -10,9 +10,32 @@
 #include "capheap/region.h"
 #include "map.h"
 
+#define REGION_LARGE_SHIFT 4u /* a request over 1/16 of the region is large */
+#define REGION_CRUMB       6u /* granules: a rest shorter than this goes into a bin, not open */
+
 /* For functions that hardly ever run, and for those that need a stack frame where callers don't. */
 #define RARE  __attribute__((noinline, cold))
 #define APART __attribute__((noinline))
+
+/* For parts that are inlined where speed counts, and have one copy where size does. */
+#ifdef __OPTIMIZE_SIZE__
+#define SHARED
+#define SPECIAL static
+#define REGION_QUICK 0 /* no short cuts for short blocks */
+#else
+#define SPECIAL static inline __attribute__((always_inline))
+#define REGION_QUICK 1
+#define SHARED static inline __attribute__((always_inline))
+#endif
+
+SHARED uint32_t map_length(const map_word_t *map, uint32_t granule);
+SHARED uint32_t map_start_of(const map_word_t *map, uint32_t last);
+SHARED void map_write_length(map_word_t *map, uint32_t granule, uint32_t length);
+SHARED void map_write_live(map_word_t *map, uint32_t granule, uint32_t length);
+SHARED bool bins_sound(const capheap_region_t *region, uint32_t link);
+SHARED bins_fault_t bins_insert(capheap_region_t *region, uint32_t granule, uint32_t length);
+SHARED bins_fault_t bins_remove(capheap_region_t *region, uint32_t granule, uint32_t length);
+SHARED bins_fault_t region_put(capheap_region_t *region, uint32_t granule, uint32_t length);
 
 /* Granules for `size` bytes; 0 if size is 0 or more than the region could ever hold. */
 static inline uint32_t region_granules(const capheap_region_t *region, size_t size) {
@@ -49,30 +72,49 @@ static inline uint32_t region_live_at(const capheap_region_t *region, const void
 }
 
 /*
- * A live block of `length` granules out of a free one of at least `room` (>= length); NULL if none
- * is found.
+ * A live block of `count` granules out of a free one of at least `room` (>= count); NULL if none is
+ * found.
  */
-void *region_take(capheap_region_t *region, uint32_t length, uint32_t room);
+void *region_take(capheap_region_t *region, uint32_t count, uint32_t room);
+
+/* The free block that serves a request for `room` granules: the open one or one in a bin, or what a
+ * damaged link leads to; 0 if there is none. */
+uint32_t region_find(const capheap_region_t *region, uint32_t room);
+
+/* The length of what region_find has found; 0 if it is no free block that may be given out. */
+static inline uint32_t region_found_length(const capheap_region_t *region, uint32_t granule) {
+    if (granule == region->open) {
+        return region->open_length;
+    }
+    return bins_sound(region, granule) ? map_length(region->map, granule) : 0;
+}
+
+/* A free block in no bin, and which part of it is to be live. */
+typedef struct region_place {
+    uint32_t start;     /* of the free block */
+    uint32_t length;    /* of it */
+    uint32_t before;    /* granules that stay free before the live block */
+    uint32_t count;     /* of the live block */
+    bins_fault_t fault; /* met on the way */
+} region_place_t;
+
+/* Take the free block out of its bin, and cut the live one from it. Returns its address. */
+void *region_carve(capheap_region_t *region, region_place_t *place);
+
+/* Make the part live and what is left free again; mend what is damaged. Returns its address. */
+void *region_cut(capheap_region_t *region, const region_place_t *place);
 
 /* Make a live block free: joined with free neighbours, put into its bin. */
 void region_give(capheap_region_t *region, uint32_t granule, uint32_t length);
 
-/* Granules of one free block and of one live block in it, as region_cut needs them. */
-typedef struct region_place {
-    uint32_t start;  /* of the free block, which is in no bin any more */
-    uint32_t length; /* of it */
-    uint32_t before; /* granules that stay free before the live block */
-    uint32_t count;  /* of the live block */
-} region_place_t;
-
-/* Make a part of a free block live and what is left of it free again. */
-bins_fault_t region_cut(capheap_region_t *region, region_place_t place);
-
-/* The free block, now in a bin, that serves a request for `room` granules; 0 if there is none. */
-uint32_t region_find(capheap_region_t *region, uint32_t room);
-
-/* The largest request, in granules, that would be served now; 0 if none. */
-uint32_t region_largest(const capheap_region_t *region);
+static inline void region_count_given(capheap_region_t *region, uint32_t length) {
+    uint32_t available = region->free;
+    if (available < region->minimum) {
+        region->minimum = available;
+    }
+    region->free = available + length;
+    region->blocks--;
+}
 
 /* Report that ptr is no live block's start. */
 void region_report_pointer(const capheap_region_t *region, const void *ptr);
@@ -85,5 +127,9 @@ void region_mend(capheap_region_t *region, bins_fault_t fault);
 
 /* Report it. */
 void region_report_link(const capheap_region_t *region, bins_fault_t fault);
+
+#ifndef __OPTIMIZE_SIZE__
+#include "region_parts.h"
+#endif
 
 #endif

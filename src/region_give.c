@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Giving blocks back to a region: joined with free neighbours, into a bin, all at once. As in
- * region_take.c, the common paths call nothing.
- */
+/* Giving blocks back to a region: joined with free neighbours, into a bin, all at once. */
 #include "region_core.h"
+#include "region_quick.h"
 
-/* Join a block with its free neighbours: the one after it, the one before it, or both. */
-BINS_INLINE void give_joined(capheap_region_t *region, uint32_t granule, uint32_t length,
-                             bool after, bool before) {
+/* Make a block free that has a free block after it, before it, both or neither. */
+SPECIAL void join(capheap_region_t *region, uint32_t granule, uint32_t length, bool after,
+                  bool before) {
     map_word_t *map = region->map;
-    uint32_t end = granule + length;
+    uint32_t open = region->open;
     uint32_t start = granule;
+    uint32_t end = granule + length;
+    bool opens = region->open_length == 0;
     bins_fault_t fault = 0;
-    bool open = false; /* one of the neighbours is the open block */
     if (after) {
-        open = end == region->open;
         uint32_t more = region_block_length(region, end);
+        opens = opens || end == open;
         fault = bins_remove(region, end, more);
         map_clear_start(map, end);
         end += more;
@@ -24,14 +23,14 @@ BINS_INLINE void give_joined(capheap_region_t *region, uint32_t granule, uint32_
     }
     if (before) {
         start = region_free_before(region, granule);
-        open = open || start == region->open;
+        opens = opens || start == open;
         bins_fault_t more = bins_remove(region, start, granule - start);
         fault = fault != 0 ? fault : more;
         map_clear_start(map, granule);
     } else {
         map_set_free(map, granule);
     }
-    if (open) {
+    if (opens) {
         region->open = start;
         region->open_length = end - start;
     } else {
@@ -44,28 +43,24 @@ BINS_INLINE void give_joined(capheap_region_t *region, uint32_t granule, uint32_
     }
 }
 
+#if REGION_QUICK
+
+APART static void give_alone(capheap_region_t *region, uint32_t granule, uint32_t length) {
+    join(region, granule, length, false, false);
+}
+
 APART static void give_after(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    give_joined(region, granule, length, true, false);
+    join(region, granule, length, true, false);
 }
 
 APART static void give_before(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    give_joined(region, granule, length, false, true);
+    join(region, granule, length, false, true);
 }
 
 APART static void give_between(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    give_joined(region, granule, length, true, true);
+    join(region, granule, length, true, true);
 }
 
-static inline void count_given(capheap_region_t *region, uint32_t length) {
-    uint32_t available = region->free;
-    if (available < region->minimum) {
-        region->minimum = available;
-    }
-    region->free = available + length;
-    region->blocks--;
-}
-
-/* Join a block with the free neighbours that it has: at least one. */
 static inline void give(capheap_region_t *region, uint32_t granule, uint32_t length, bool after,
                         bool before) {
     if (after) {
@@ -74,27 +69,24 @@ static inline void give(capheap_region_t *region, uint32_t granule, uint32_t len
         } else {
             give_after(region, granule, length);
         }
-    } else {
+    } else if (before) {
         give_before(region, granule, length);
+    } else {
+        give_alone(region, granule, length);
     }
 }
+
+#else
+#define give join
+#endif
 
 void region_give(capheap_region_t *region, uint32_t granule, uint32_t length) {
     map_word_t *map = region->map;
-    bool after = map_free_at(map, granule + length) != 0;
-    bool before = map_free_at(map, granule - 1) != 0;
-    count_given(region, length);
-    if (after || before) {
-        give(region, granule, length, after, before);
-        return;
-    }
-    map_write_free(map, granule, length);
-    bins_fault_t fault = bins_insert(region, granule, length);
-    if (fault != 0) {
-        region_mend(region, fault);
-    }
+    region_count_given(region, length);
+    give(region, granule, length, map_free_at(map, granule + length), map_free_at(map, granule - 1));
 }
 
+#if REGION_QUICK
 /*
  * region_give for a block that the map's word of it holds with one granule on either side: nearly
  * all short ones. `end` is the next block's start bit.
@@ -103,8 +95,8 @@ static inline void give_within_word(capheap_region_t *region, map_word_t *word, 
                                     uint32_t length, uint32_t end) {
     uint32_t bit = map_bit(granule);
     uint32_t free = word->free;
-    count_given(region, length);
-    if ((free & (end | bit >> 1)) == 0) {
+    region_count_given(region, length);
+    if ((free & (end | bit >> 1)) == 0 && region->open_length != 0) {
         word->free = free | bit | end >> 1;
         bins_fault_t fault = bins_insert(region, granule, length);
         if (fault != 0) {
@@ -119,6 +111,7 @@ static inline void give_within_word(capheap_region_t *region, map_word_t *word, 
         give(region, granule, length, (free & end) != 0, (free & bit >> 1) != 0);
     }
 }
+#endif
 
 void capheap_region_free(capheap_region_t *region, void *ptr) {
     uint32_t granule = region_live_at(region, ptr);
@@ -128,12 +121,14 @@ void capheap_region_free(capheap_region_t *region, void *ptr) {
         }
         return;
     }
+#if REGION_QUICK
     map_word_t *word = map_word(region->map, granule);
     uint32_t starts = word->start >> granule % MAP_GRANULES >> 1;
-    if (starts == 0 || granule % MAP_GRANULES == 0) {
-        region_give(region, granule, map_length(region->map, granule));
+    if (starts != 0 && granule % MAP_GRANULES != 0) {
+        uint32_t length = bits_lowest(starts) + 1;
+        give_within_word(region, word, granule, length, map_bit(granule) << length);
         return;
     }
-    uint32_t length = bits_lowest(starts) + 1;
-    give_within_word(region, word, granule, length, map_bit(granule) << length);
+#endif
+    region_give(region, granule, map_length(region->map, granule));
 }

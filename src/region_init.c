@@ -6,9 +6,14 @@
 #define DEFAULT_SHIFT 3u
 #define LARGEST_SHIFT 7u
 
-/* Heads for every bin up to that of one block of all granules. */
-static size_t heads_size(uint32_t granules) {
-    return (bins_index(granules) + 1) * sizeof(uint32_t);
+/* Words of bits for every bin up to that of one block of all granules. */
+static uint32_t bin_words(uint32_t granules) {
+    return bins_index(granules) / 32 + 1;
+}
+
+/* Those words, and a head for each bin. */
+static size_t bins_size(uint32_t granules) {
+    return (bin_words(granules) + bins_index(granules) + 1) * sizeof(uint32_t);
 }
 
 /* Bits for the granules and for the two ends. */
@@ -17,7 +22,7 @@ static size_t map_size(uint32_t granules) {
 }
 
 static size_t books_size(uint32_t granules) {
-    return heads_size(granules) + map_size(granules);
+    return bins_size(granules) + map_size(granules);
 }
 
 /* log2 of the granule, or 0 if it is none that a region can have. */
@@ -81,7 +86,7 @@ static capheap_status_t check_config(const capheap_region_config_t *config) {
 }
 
 /* Find the place of the books and of granule 1; `granules` stays 0 if there is no room. */
-static void place(capheap_region_t *region, const capheap_region_config_t *config) {
+static uintptr_t place(capheap_region_t *region, const capheap_region_config_t *config) {
     uintptr_t start = (uintptr_t)config->start;
     uintptr_t books = (uintptr_t)config->books;
     uintptr_t first = start;
@@ -96,8 +101,26 @@ static void place(capheap_region_t *region, const capheap_region_config_t *confi
     }
     uintptr_t granule = (uintptr_t)1 << region->shift;
     region->origin = first + gap(first, granule) - granule;
-    region->bins = (uint32_t *)books;
-    region->map = (map_word_t *)(books + heads_size(region->granules));
+    return books;
+}
+
+/* All granules are one free block, the open one. */
+static void write_books(capheap_region_t *region, uintptr_t books) {
+    uint32_t granules = region->granules;
+    region->bin_words = (uint8_t)bin_words(granules);
+    uint32_t quick = granules >> REGION_LARGE_SHIFT;
+    region->quick = (uint8_t)(quick < BINS_EXACT ? quick : BINS_EXACT);
+    region->heads = (uint32_t *)books + region->bin_words;
+    region->map = (map_word_t *)(books + bins_size(granules));
+    words_zero((void *)books, books_size(granules));
+    map_set_start(region->map, 1);
+    map_set_free(region->map, 1);
+    map_set_free(region->map, granules);
+    map_set_start(region->map, granules + 1);
+    region->free = granules;
+    region->minimum = granules;
+    region->open = 1;
+    region->open_length = granules;
 }
 
 capheap_status_t capheap_region_init(capheap_region_t *region,
@@ -113,19 +136,10 @@ capheap_status_t capheap_region_init(capheap_region_t *region,
                                  .flags = (uint8_t)config->flags,
                                  .report = config->report,
                                  .report_context = config->report_context};
-    place(region, config);
-    uint32_t granules = region->granules;
-    if (granules == 0) {
+    uintptr_t books = place(region, config);
+    if (region->granules == 0) {
         return CAPHEAP_ERROR_TOO_SMALL;
     }
-    words_zero(region->bins, books_size(granules));
-    map_set_start(region->map, 1);
-    map_write_free(region->map, 1, granules);
-    map_set_start(region->map, granules + 1);
-    region->bin_words = (uint8_t)(bins_index(granules) / 32 + 1);
-    region->free = granules;
-    region->minimum = granules;
-    region->open = 1;
-    region->open_length = granules;
+    write_books(region, books);
     return CAPHEAP_OK;
 }

@@ -81,6 +81,14 @@ bool capheap_region_next_block(const capheap_region_t *region, capheap_block_t *
 }
 
 size_t capheap_region_largest(const capheap_region_t *region) {
-    uint32_t length = region_largest(region);
-    return bytes(region, length);
+    uint32_t largest = region->open_length;
+    for (uint32_t word = region->bin_words; word-- > 0;) {
+        uint32_t full = *bins_word(region, word * 32);
+        if (full != 0) {
+            uint32_t head = region->heads[word * 32 + bits_highest(full)];
+            uint32_t length = region_found_length(region, head);
+            return bytes(region, length > largest ? length : largest);
+        }
+    }
+    return bytes(region, largest);
 }

@@ -10,9 +10,8 @@
 #define ROOM_LIMIT 512u
 
 /* Copy whole granules; the target is lower, or the two don't overlap. */
-static void copy_block(const capheap_region_t *region, uint32_t to, uint32_t from,
+static void copy_block(const capheap_region_t *region, void *target, uint32_t from,
                        uint32_t length) {
-    void *target = region_address(region, to);
     const void *source = region_address(region, from);
     size_t size = (size_t)length << region->shift;
     if (region->flags & CAPHEAP_REGION_WORD_ONLY) {
@@ -23,7 +22,7 @@ static void copy_block(const capheap_region_t *region, uint32_t to, uint32_t fro
 }
 
 /* Free the end of a live block. */
-static void cut(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t keep) {
+static void cut_end(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t keep) {
     map_set_start(region->map, granule + keep);
     map_write_live(region->map, granule, keep);
     map_write_live(region->map, granule + keep, length - keep);
@@ -31,79 +30,78 @@ static void cut(capheap_region_t *region, uint32_t granule, uint32_t length, uin
     region_give(region, granule + keep, length - keep);
 }
 
+/* Copy the block to a live one, unless that is NULL, and free it. */
+static void *move(capheap_region_t *region, void *to, uint32_t granule, uint32_t length,
+                  uint32_t keep) {
+    if (to != NULL) {
+        copy_block(region, to, granule, keep);
+        region_give(region, granule, length);
+    }
+    return to;
+}
+
 /*
  * A block that shrinks below half moves if there is another place: left where it is, it would split
  * a hole in two that others need whole.
  */
-static uint32_t shrink(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t keep) {
-    void *place =
-        keep < length / 2 ? capheap_region_malloc(region, (size_t)keep << region->shift) : NULL;
-    if (place == NULL) {
-        cut(region, granule, length, keep);
-        return granule;
+static void *shrink(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t keep) {
+    void *moved = NULL;
+    if (keep < length / 2) {
+        moved = move(region, region_take(region, keep, keep), granule, length, keep);
     }
-    uint32_t moved = region_granule_of(region, place);
-    copy_block(region, moved, granule, keep);
-    region_give(region, granule, length);
-    return moved;
+    if (moved != NULL) {
+        return moved;
+    }
+    cut_end(region, granule, length, keep);
+    return region_address(region, granule);
 }
 
 /*
  * Grow into the free neighbours: forward, and, only if that doesn't do, backward as well, which
- * moves the contents down. Returns 0 if they are too small.
+ * moves the contents down. NULL if they are too small.
  */
-static uint32_t grow_in_place(capheap_region_t *region, uint32_t granule, uint32_t length,
-                              uint32_t want) {
+static void *grow_in_place(capheap_region_t *region, uint32_t granule, uint32_t length,
+                           uint32_t want) {
     map_word_t *map = region->map;
     uint32_t end = granule + length;
     uint32_t after = map_free_at(map, end) ? region_block_length(region, end) : 0;
-    uint32_t start = granule;
+    region_place_t place = {.start = granule, .count = want};
     if (length + after < want && map_free_at(map, granule - 1)) {
-        start = region_free_before(region, granule);
+        place.start = region_free_before(region, granule);
     }
-    uint32_t room = granule - start + length + after;
-    if (room < want) {
-        return 0;
+    place.length = end + after - place.start;
+    if (place.length < want) {
+        return NULL;
     }
-    bins_fault_t fault = 0;
     if (after != 0) {
-        fault = bins_remove(region, end, after);
+        place.fault = bins_remove(region, end, after);
         map_clear_start(map, end);
+    } else {
+        map_set_free(map, end - 1);
     }
-    if (start != granule) {
-        bins_fault_t more = bins_remove(region, start, granule - start);
-        fault = fault != 0 ? fault : more;
+    if (place.start != granule) {
+        bins_fault_t more = bins_remove(region, place.start, granule - place.start);
+        place.fault = place.fault != 0 ? place.fault : more;
         map_clear_start(map, granule);
-        copy_block(region, start, granule, length);
+        copy_block(region, region_address(region, place.start), granule, length);
     }
     region->free -= want - length;
-    bins_fault_t more = region_cut(region, (region_place_t){start, room, 0, want});
-    fault = fault != 0 ? fault : more;
-    if (fault != 0) {
-        region_mend(region, fault);
-    }
-    return start;
+    return region_cut(region, &place);
 }
 
-static uint32_t grow(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t want) {
-    uint32_t grown = grow_in_place(region, granule, length, want);
-    if (grown != 0) {
+static void *grow(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t want) {
+    void *grown = grow_in_place(region, granule, length, want);
+    if (grown != NULL) {
         return grown;
     }
-    void *place = NULL;
-    if (want <= ROOM_LIMIT) {
-        place = region_take(region, want, want * ROOM_TO_GROW);
+    uint32_t room = want * ROOM_TO_GROW;
+    if (want <= ROOM_LIMIT && room <= region->granules) {
+        grown = region_take(region, want, room);
     }
-    if (place == NULL) {
-        place = capheap_region_malloc(region, (size_t)want << region->shift);
+    if (grown == NULL) {
+        grown = region_take(region, want, want);
     }
-    if (place == NULL) {
-        return 0;
-    }
-    grown = region_granule_of(region, place);
-    copy_block(region, grown, granule, length);
-    region_give(region, granule, length);
-    return grown;
+    return move(region, grown, granule, length, length);
 }
 
 void *capheap_region_realloc(capheap_region_t *region, void *ptr, size_t size) {
@@ -127,7 +125,6 @@ void *capheap_region_realloc(capheap_region_t *region, void *ptr, size_t size) {
     if (want == 0) {
         return NULL;
     }
-    granule =
-        want < length ? shrink(region, granule, length, want) : grow(region, granule, length, want);
-    return granule != 0 ? region_address(region, granule) : NULL;
+    return want < length ? shrink(region, granule, length, want)
+                         : grow(region, granule, length, want);
 }

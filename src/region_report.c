@@ -40,8 +40,6 @@ void region_report_link(const capheap_region_t *region, bins_fault_t fault) {
     if (fault <= region->granules) {
         describe(region, fault, &report);
         report.address = region_address(region, fault);
-    } else {
-        report.address = &region->bins[UINT32_MAX - fault];
     }
     report.fault = CAPHEAP_FAULT_LINK;
     send(region, &report);

@@ -30,7 +30,7 @@ TEST(regions_by_tag) {
     size_t free_far = xPortGetFreeHeapSizeTagged(9);
     size_t free_near = xPortGetFreeHeapSizeTagged(0);
     CHECK(free_far > sizeof(far) * 90 / 100 && free_far < sizeof(far));
-    CHECK(free_near > 1800 && free_near < 2048);
+    CHECK(free_near > 1750 && free_near < 2048);
 
     uint8_t *block = pvPortMallocTagged(100, 0);
     CHECK(block >= BYTES(near) + 2048 && block < BYTES(near) + 4096);

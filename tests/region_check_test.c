@@ -142,19 +142,18 @@ TEST(a_head_that_leads_nowhere_is_found) {
     open_mixed();
     capheap_region_t *region = &model.region;
     uint32_t bin = 31;
-    CHECK_EQ(region->nonempty[0] >> bin & 1, 0);
-    uint32_t head = region->bins[bin];
-    region->nonempty[0] |= UINT32_C(1) << bin;
-    region->bins[bin] = UINT32_C(0x55AA55AA);
+    CHECK_EQ(region->heads[bin], 0);
+    region->heads[-1] |= UINT32_C(1) << bin;
+    region->heads[bin] = UINT32_C(0x55AA55AA);
     model.faults = 0;
     CHECK(!capheap_region_check(region));
     CHECK_EQ(model.faults, 1);
     model.faults = 0;
     model.reports = 0;
     CHECK_EQ(model.last.fault, CAPHEAP_FAULT_LINK);
-    CHECK_EQ(model.last.address, &region->bins[bin]);
-    region->nonempty[0] &= ~(UINT32_C(1) << bin);
-    region->bins[bin] = head;
+    CHECK_EQ(model.last.block, NULL);
+    region->heads[-1] &= ~(UINT32_C(1) << bin);
+    region->heads[bin] = 0;
     close_mixed();
 }
 

@@ -53,8 +53,7 @@ typedef struct capheap_map_word {
 typedef struct capheap_region {
     uintptr_t origin;        /* address of granule 0, one before the first that blocks may take */
     capheap_map_word_t *map; /* who starts where */
-    uint32_t *bins;          /* heads of the lists of free blocks, by size */
-    uint32_t nonempty[4];    /* a bit per bin: its list has blocks */
+    uint32_t *heads; /* of the lists of free blocks, by size; before them: which have any */
     uint32_t granules;       /* granules that blocks may take, numbered from 1 */
     uint32_t open;           /* the free block that small requests are cut from; 0: none */
     uint32_t open_length;    /* its granules, or 0. It is in no bin */
@@ -63,7 +62,8 @@ typedef struct capheap_region {
     uint32_t blocks;         /* live blocks */
     uint8_t shift;           /* log2 of the granule's bytes */
     uint8_t flags;           /* CAPHEAP_REGION_* */
-    uint8_t bin_words;       /* words of `nonempty` that its bins take */
+    uint8_t bin_words;       /* words that tell which lists have blocks */
+    uint8_t quick;           /* requests of so many granules take the short cuts */
     capheap_report_fn report;
     void *report_context;
 } capheap_region_t;

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parts that all of the region engine's calls are made of. Where speed counts they are written
+ * into each place that uses them, where size does, once (region_parts.c).
+ */
+#ifndef CAPHEAP_REGION_PARTS_H
+#define CAPHEAP_REGION_PARTS_H
+
+#include "region_core.h"
+
+/* The length, in granules, of the block that starts at the granule. */
+SHARED uint32_t map_length(const map_word_t *map, uint32_t granule) {
+    uint32_t starts = map_next_starts(map, granule);
+    if (starts != 0) {
+        return bits_lowest(starts) + 1;
+    }
+    const map_word_t *next = map + granule / MAP_GRANULES + 1;
+    if (next->start != 0) {
+        return MAP_GRANULES - granule % MAP_GRANULES + bits_lowest(next->start);
+    }
+    return next->free & MAP_LENGTH_BITS;
+}
+
+/* The first granule of the block whose last granule this is. */
+SHARED uint32_t map_start_of(const map_word_t *map, uint32_t last) {
+    const map_word_t *word = map + last / MAP_GRANULES;
+    uint32_t upto = word->start << (MAP_GRANULES - 1 - last % MAP_GRANULES);
+    if (upto != 0) {
+        return last - (MAP_GRANULES - 1) + bits_highest(upto);
+    }
+    if (word[-1].start != 0) {
+        return last - last % MAP_GRANULES - MAP_GRANULES + bits_highest(word[-1].start);
+    }
+    return last + 1 - (word[-1].free & MAP_LENGTH_BITS);
+}
+
+/* Write the length into the words that the block covers whole, if there are any. */
+SHARED void map_write_length(map_word_t *map, uint32_t granule, uint32_t length) {
+    map_word_t *first = map_word(map, granule) + 1;
+    uint32_t end = granule + length;
+    if (map_word(map, end) <= first) {
+        return;
+    }
+    first->free = (first->free & ~MAP_LENGTH_BITS) | length;
+    map_word_t *last = map_word(map, end - 1) - 1;
+    if (last > first) {
+        last->free = length;
+    }
+}
+
+/* Write a live block whose start bit is set already. */
+SHARED void map_write_live(map_word_t *map, uint32_t granule, uint32_t length) {
+    map_clear_free(map, granule);
+    map_clear_free(map, granule + length - 1);
+    map_write_length(map, granule, length);
+}
+
+/* Is the link one to a free block? */
+SHARED bool bins_sound(const capheap_region_t *region, uint32_t link) {
+    return link <= region->granules && map_free_block(region->map, link);
+}
+
+/*
+ * Put a free block into its bin: first if its address is lower than the head's, else second. So a
+ * list's head is the lowest of those that came since it did, which gathers live blocks at low
+ * addresses for a fraction of what a sorted list costs.
+ */
+SHARED bins_fault_t bins_insert(capheap_region_t *region, uint32_t granule, uint32_t length) {
+    uint32_t bin = bins_index(length);
+    bins_links_t *links = bins_links(region, granule);
+    uint32_t *slot = region->heads + bin;
+    uint32_t next = *slot;
+    bins_fault_t fault = BINS_HEAD_FAULT;
+    if (next == 0) {
+        *bins_word(region, bin) |= UINT32_C(1) << bin % 32;
+    } else if (next < granule) {
+        if (!bins_sound(region, next)) {
+            return fault;
+        }
+        fault = next;
+        links->back = next;
+        slot = &bins_links(region, next)->next;
+        next = *slot;
+    }
+    if (next != 0) {
+        if (!bins_sound(region, next)) {
+            return fault;
+        }
+        bins_links(region, next)->back = granule;
+    }
+    links->next = next;
+    *slot = granule;
+    return 0;
+}
+
+/* Take a free block out of its bin; or, if it is the open one, leave none open. */
+SHARED bins_fault_t bins_remove(capheap_region_t *region, uint32_t granule, uint32_t length) {
+    if (granule == region->open) {
+        region->open = 0;
+        region->open_length = 0;
+        return 0;
+    }
+    uint32_t bin = bins_index(length);
+    const bins_links_t *links = bins_links(region, granule);
+    uint32_t *slot = region->heads + bin;
+    uint32_t next = links->next;
+    if (*slot == granule) {
+        if (next == 0) {
+            *bins_word(region, bin) &= ~(UINT32_C(1) << bin % 32);
+        }
+    } else {
+        uint32_t back = links->back;
+        if (!bins_sound(region, back)) {
+            return granule;
+        }
+        slot = &bins_links(region, back)->next;
+        if (*slot != granule) {
+            return granule;
+        }
+        if (next != 0) {
+            if (!bins_sound(region, next)) {
+                return granule;
+            }
+            bins_links(region, next)->back = back;
+        }
+    }
+    *slot = next;
+    return 0;
+}
+
+/* Make a free block that is in no bin the open one, if there is none, or put it into its bin. */
+SHARED bins_fault_t region_put(capheap_region_t *region, uint32_t granule, uint32_t length) {
+    if (region->open_length == 0) {
+        region->open = granule;
+        region->open_length = length;
+        return 0;
+    }
+    map_write_length(region->map, granule, length);
+    return bins_insert(region, granule, length);
+}
+
+#endif
