@@ -3,12 +3,13 @@
  * The bins: free blocks by size, in doubly linked lists. A bin for each length up to 32 granules,
  * then four for every power of two. A list's links are granule numbers kept in the free blocks
  * themselves, where a program that uses freed memory may overwrite them; 0 ends a list. So a link
- * is held against the map before memory is touched through it. A function that meets a damaged one
- * says which, in a bins_fault_t; its caller finishes the map and then calls region_mend, which
- * reports the damage and rebuilds the lists from the map.
+ * is held against the map before memory is touched through it. Who meets a damaged one remembers it
+ * in region->fault; region_settle, at the end of every call, when the map is complete, reports it
+ * and rebuilds the lists from the map.
  *
- * The first block of a list is known by the bin's head; its back link has no meaning. Before the
- * heads stand words with a bit per bin, the last first: 1 if its list has blocks.
+ * The first block of a list is known by the bin's head; its back link has no meaning. The heads
+ * stand before the map, in the order of the bins towards lower addresses, and before every 32 of
+ * them, so to speak, a word with a bit for each: 1 if its list has blocks.
  *
  * One free block, the open one, is in no bin: small requests are cut from it one after another, and
  * blocks freed beside it join it, all without touching a list. Its length is kept in the region and
@@ -24,9 +25,9 @@
 #include "capheap/region.h"
 #include "map.h"
 
-#define BINS_EXACT   32u  /* lengths up to it have a bin each */
-#define BINS_NONE    128u /* no bin: one more than any region can have */
-#define BINS_PER_LOG 2u   /* log2 of the bins per power of two */
+#define BINS_EXACT   32u /* lengths up to it have a bin each */
+#define BINS_PER_LOG 2u  /* log2 of the bins per power of two */
+#define BINS_STRIDE  33u /* words for 32 bins: their bits and their heads */
 
 typedef struct bins_links {
     uint32_t next;
@@ -49,45 +50,69 @@ static inline uint32_t bins_index(uint32_t length) {
     return length <= BINS_EXACT ? length - 1 : bins_index_long(length);
 }
 
-/* The word that has the bin's bit. */
-static inline uint32_t *bins_word(const capheap_region_t *region, uint32_t bin) {
-    return region->heads - 1 - bin / 32;
+/* So many words before the map. By addresses, for which compilers find the shorter code. */
+static inline uint32_t *bins_before(const capheap_region_t *region, uint32_t words) {
+    return (uint32_t *)((uintptr_t)region->map - words * sizeof(uint32_t));
 }
 
-/* A damaged link: 0 for none, the granule of the free block that it is in, or, ... */
-typedef uint32_t bins_fault_t;
+/* The word that has the bin's bit: 1 if its list has blocks. */
+static inline uint32_t *bins_word(const capheap_region_t *region, uint32_t bin) {
+    return bins_before(region, bin / 32 * BINS_STRIDE + 1);
+}
 
-/* ... if it came into a bin's head from a block given out since, this. */
+/* The head of an exact bin's list: its first block; 0 if it has none. */
+static inline uint32_t *bins_head_exact(const capheap_region_t *region, uint32_t bin) {
+    return bins_before(region, bin + 2);
+}
+
+/* The same for any bin. */
+static inline uint32_t *bins_head(const capheap_region_t *region, uint32_t bin) {
+    return bins_before(region, bin + bin / 32 + 2);
+}
+
+/* Words that the heads, and their bits, for blocks of up to so many granules take. */
+static inline uint32_t bins_words(uint32_t granules) {
+    uint32_t last = bins_index(granules);
+    return last + 2 + last / 32;
+}
+
+/* A damaged link is remembered by the granule of the free block that it is in, or, if it came into
+ * a bin's head from a block given out since, by this. */
 #define BINS_HEAD_FAULT UINT32_MAX
 
-/* Where a search for bins that have blocks has come. */
+/* Where a search for bins that have blocks has come, ... */
 typedef struct bins_search {
-    const uint32_t *word; /* the next one is before it */
-    const uint32_t *end;  /* the last one */
-    uint32_t base;        /* the bin of the word's bit 0 */
-    uint32_t full;        /* what is left of the word's bits */
+    uint32_t *word; /* of bits */
+    uint32_t full;  /* what is left of its bits */
+    uint32_t base;  /* the bin of its bit 0 */
+    uint32_t end;   /* the first bin past the last word */
+    uint32_t *head; /* ... and what it has found */
+    uint32_t bin;
 } bins_search_t;
 
-/* The next bin that has blocks, BINS_NONE if there is none. */
-static inline uint32_t bins_next(bins_search_t *search) {
+/* Find the next bin that has blocks. */
+static inline bool bins_next(bins_search_t *search) {
     while (search->full == 0) {
-        if (search->word <= search->end) {
-            return BINS_NONE;
-        }
         search->base += 32;
-        search->full = *--search->word;
+        if (search->base >= search->end) {
+            return false;
+        }
+        search->word -= BINS_STRIDE;
+        search->full = *search->word;
     }
-    uint32_t bin = search->base + bits_lowest(search->full);
+    uint32_t bit = bits_lowest(search->full);
     search->full &= search->full - 1;
-    return bin;
+    search->head = search->word - 1 - bit;
+    search->bin = search->base + bit;
+    return true;
 }
 
 /* Search from this bin on. */
 static inline bins_search_t bins_search(const capheap_region_t *region, uint32_t bin) {
-    const uint32_t *word = bins_word(region, bin);
-    const uint32_t *end = region->heads - region->bin_words;
-    uint32_t full = word >= end ? *word & (UINT32_MAX << bin % 32) : 0;
-    return (bins_search_t){word, end, bin & ~31u, full};
+    uint32_t end = region->bin_words * 32u;
+    uint32_t *word = bins_word(region, bin);
+    uint32_t full = bin < end ? *word & (UINT32_MAX << bin % 32) : 0;
+    return (bins_search_t){.word = word, .full = full, .base = bin & ~31u, .end = end};
 }
 
 #endif

@@ -28,8 +28,8 @@ static uintptr_t granules_to(const capheap_region_t *region, uint32_t granule, s
 }
 
 /*
- * The place for a block in the free block that a request for `room` granules would get; place->start
- * is 0 if there is none or it has no aligned place.
+ * The place for a block in the free block that a request for `room` granules would get;
+ * place->start is 0 if there is none or it has no aligned place.
  */
 static void find_aligned(capheap_region_t *region, region_place_t *place, uint32_t room,
                          size_t alignment) {

@@ -32,7 +32,7 @@ static bool links_agree(const capheap_region_t *region, uint32_t granule, uint32
     }
     uint32_t bin = bins_index(length);
     const bins_links_t *links = bins_links(region, granule);
-    bool known = region->heads[bin] == granule;
+    bool known = *bins_head(region, bin) == granule;
     if (!known && bins_sound(region, links->back)) {
         known = bins_links(region, links->back)->next == granule &&
                 bins_index(map_length(region->map, links->back)) == bin;
@@ -70,7 +70,7 @@ static uint32_t check_block(const capheap_region_t *region, capheap_check_t *che
 static bool heads_agree(const capheap_region_t *region) {
     uint32_t last = bins_index(region->granules);
     for (uint32_t bin = 0; bin <= last; bin++) {
-        uint32_t head = region->heads[bin];
+        uint32_t head = *bins_head(region, bin);
         bool full = (*bins_word(region, bin) >> bin % 32 & 1) != 0;
         if (full != (head != 0)) {
             return false;
@@ -126,13 +126,14 @@ bool capheap_region_check(const capheap_region_t *region) {
 }
 
 void capheap_region_heal(capheap_region_t *region) {
-    words_zero(region->heads - region->bin_words,
-               (bins_index(region->granules) + 1 + region->bin_words) * sizeof(uint32_t));
+    uint32_t words = bins_words(region->granules);
+    words_zero((uint32_t *)region->map - words, words * sizeof(uint32_t));
     if (region->open_length != 0) {
         map_write_length(region->map, region->open, region->open_length);
     }
     region->open = 0;
     region->open_length = 0;
+    region->fault = 0;
     for (uint32_t granule = 1; granule <= region->granules;) {
         uint32_t length = map_length(region->map, granule);
         if (!map_agrees(region, granule, length)) {
@@ -140,13 +141,13 @@ void capheap_region_heal(capheap_region_t *region) {
             continue;
         }
         if (map_free_at(region->map, granule)) {
-            (void)bins_insert(region, granule, length);
+            bins_insert(region, granule, bins_index(length));
         }
         granule += length;
     }
 }
 
-void region_mend(capheap_region_t *region, bins_fault_t fault) {
-    region_report_link(region, fault);
+void region_mend(capheap_region_t *region) {
+    region_report_link(region, region->fault);
     capheap_region_heal(region);
 }

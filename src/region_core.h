@@ -20,22 +20,27 @@
 /* For parts that are inlined where speed counts, and have one copy where size does. */
 #ifdef __OPTIMIZE_SIZE__
 #define SHARED
-#define SPECIAL static
+#define SPECIAL      static
 #define REGION_QUICK 0 /* no short cuts for short blocks */
 #else
-#define SPECIAL static inline __attribute__((always_inline))
+#define SPECIAL      static inline __attribute__((always_inline))
 #define REGION_QUICK 1
-#define SHARED static inline __attribute__((always_inline))
+#define SHARED       static inline __attribute__((always_inline))
 #endif
 
 SHARED uint32_t map_length(const map_word_t *map, uint32_t granule);
 SHARED uint32_t map_start_of(const map_word_t *map, uint32_t last);
 SHARED void map_write_length(map_word_t *map, uint32_t granule, uint32_t length);
 SHARED void map_write_live(map_word_t *map, uint32_t granule, uint32_t length);
+SHARED void map_write_free(map_word_t *map, uint32_t granule, uint32_t length);
 SHARED bool bins_sound(const capheap_region_t *region, uint32_t link);
-SHARED bins_fault_t bins_insert(capheap_region_t *region, uint32_t granule, uint32_t length);
-SHARED bins_fault_t bins_remove(capheap_region_t *region, uint32_t granule, uint32_t length);
-SHARED bins_fault_t region_put(capheap_region_t *region, uint32_t granule, uint32_t length);
+SHARED void bins_insert(capheap_region_t *region, uint32_t granule, uint32_t bin);
+SHARED void bins_remove(capheap_region_t *region, uint32_t granule, uint32_t bin);
+SHARED void region_put_into_bin(capheap_region_t *region, uint32_t granule, uint32_t length);
+SHARED void region_put(capheap_region_t *region, uint32_t granule, uint32_t length);
+SHARED void region_pick(capheap_region_t *region, uint32_t granule, uint32_t length);
+SHARED uint32_t region_join_after(capheap_region_t *region, uint32_t granule);
+SHARED uint32_t region_join_before(capheap_region_t *region, uint32_t granule);
 
 /* Granules for `size` bytes; 0 if size is 0 or more than the region could ever hold. */
 static inline uint32_t region_granules(const capheap_region_t *region, size_t size) {
@@ -91,17 +96,16 @@ static inline uint32_t region_found_length(const capheap_region_t *region, uint3
 
 /* A free block in no bin, and which part of it is to be live. */
 typedef struct region_place {
-    uint32_t start;     /* of the free block */
-    uint32_t length;    /* of it */
-    uint32_t before;    /* granules that stay free before the live block */
-    uint32_t count;     /* of the live block */
-    bins_fault_t fault; /* met on the way */
+    uint32_t start;  /* of the free block */
+    uint32_t length; /* of it */
+    uint32_t before; /* granules that stay free before the live block */
+    uint32_t count;  /* of the live block */
 } region_place_t;
 
 /* Take the free block out of its bin, and cut the live one from it. Returns its address. */
-void *region_carve(capheap_region_t *region, region_place_t *place);
+void *region_carve(capheap_region_t *region, const region_place_t *place);
 
-/* Make the part live and what is left free again; mend what is damaged. Returns its address. */
+/* Make the part live and what is left free again, and settle. Returns its address. */
 void *region_cut(capheap_region_t *region, const region_place_t *place);
 
 /* Make a live block free: joined with free neighbours, put into its bin. */
@@ -122,11 +126,18 @@ void region_report_pointer(const capheap_region_t *region, const void *ptr);
 /* Report that the map is wrong at the granule. */
 void region_report_map(const capheap_region_t *region, uint32_t granule);
 
-/* After a damaged link was met, and once the map is complete: report it, build the lists anew. */
-void region_mend(capheap_region_t *region, bins_fault_t fault);
+/* Report a damaged link. */
+void region_report_link(const capheap_region_t *region, uint32_t fault);
 
-/* Report it. */
-void region_report_link(const capheap_region_t *region, bins_fault_t fault);
+/* Report region->fault, and build the lists anew. */
+RARE void region_mend(capheap_region_t *region);
+
+/* At the end of a call: if a damaged link was met, report it and build the lists anew. */
+static inline void region_settle(capheap_region_t *region) {
+    if (region->fault != 0) {
+        region_mend(region);
+    }
+}
 
 #ifndef __OPTIMIZE_SIZE__
 #include "region_parts.h"

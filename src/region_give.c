@@ -6,41 +6,19 @@
 /* Make a block free that has a free block after it, before it, both or neither. */
 SPECIAL void join(capheap_region_t *region, uint32_t granule, uint32_t length, bool after,
                   bool before) {
-    map_word_t *map = region->map;
-    uint32_t open = region->open;
-    uint32_t start = granule;
     uint32_t end = granule + length;
-    bool opens = region->open_length == 0;
-    bins_fault_t fault = 0;
     if (after) {
-        uint32_t more = region_block_length(region, end);
-        opens = opens || end == open;
-        fault = bins_remove(region, end, more);
-        map_clear_start(map, end);
-        end += more;
+        end += region_join_after(region, end);
     } else {
-        map_set_free(map, end - 1);
+        map_set_free(region->map, end - 1);
     }
     if (before) {
-        start = region_free_before(region, granule);
-        opens = opens || start == open;
-        bins_fault_t more = bins_remove(region, start, granule - start);
-        fault = fault != 0 ? fault : more;
-        map_clear_start(map, granule);
+        granule = region_join_before(region, granule);
     } else {
-        map_set_free(map, granule);
+        map_set_free(region->map, granule);
     }
-    if (opens) {
-        region->open = start;
-        region->open_length = end - start;
-    } else {
-        map_write_length(map, start, end - start);
-        bins_fault_t more = bins_insert(region, start, end - start);
-        fault = fault != 0 ? fault : more;
-    }
-    if (fault != 0) {
-        region_mend(region, fault);
-    }
+    region_put(region, granule, end - granule);
+    region_settle(region);
 }
 
 #if REGION_QUICK
@@ -83,7 +61,8 @@ static inline void give(capheap_region_t *region, uint32_t granule, uint32_t len
 void region_give(capheap_region_t *region, uint32_t granule, uint32_t length) {
     map_word_t *map = region->map;
     region_count_given(region, length);
-    give(region, granule, length, map_free_at(map, granule + length), map_free_at(map, granule - 1));
+    give(region, granule, length, map_free_at(map, granule + length),
+         map_free_at(map, granule - 1));
 }
 
 #if REGION_QUICK
@@ -98,10 +77,8 @@ static inline void give_within_word(capheap_region_t *region, map_word_t *word, 
     region_count_given(region, length);
     if ((free & (end | bit >> 1)) == 0 && region->open_length != 0) {
         word->free = free | bit | end >> 1;
-        bins_fault_t fault = bins_insert(region, granule, length);
-        if (fault != 0) {
-            region_mend(region, fault);
-        }
+        bins_insert(region, granule, length - 1);
+        region_settle(region);
     } else if (granule + length == region->open && (free & bit >> 1) == 0) {
         word->start &= ~end;
         word->free = free | bit;

@@ -6,23 +6,13 @@
 #define DEFAULT_SHIFT 3u
 #define LARGEST_SHIFT 7u
 
-/* Words of bits for every bin up to that of one block of all granules. */
-static uint32_t bin_words(uint32_t granules) {
-    return bins_index(granules) / 32 + 1;
-}
-
-/* Those words, and a head for each bin. */
-static size_t bins_size(uint32_t granules) {
-    return (bin_words(granules) + bins_index(granules) + 1) * sizeof(uint32_t);
-}
-
 /* Bits for the granules and for the two ends. */
 static size_t map_size(uint32_t granules) {
     return ((size_t)(granules + 1) / MAP_GRANULES + 1) * sizeof(map_word_t);
 }
 
 static size_t books_size(uint32_t granules) {
-    return bins_size(granules) + map_size(granules);
+    return bins_words(granules) * sizeof(uint32_t) + map_size(granules);
 }
 
 /* log2 of the granule, or 0 if it is none that a region can have. */
@@ -107,11 +97,10 @@ static uintptr_t place(capheap_region_t *region, const capheap_region_config_t *
 /* All granules are one free block, the open one. */
 static void write_books(capheap_region_t *region, uintptr_t books) {
     uint32_t granules = region->granules;
-    region->bin_words = (uint8_t)bin_words(granules);
+    region->bin_words = (uint8_t)(bins_index(granules) / 32 + 1);
     uint32_t quick = granules >> REGION_LARGE_SHIFT;
     region->quick = (uint8_t)(quick < BINS_EXACT ? quick : BINS_EXACT);
-    region->heads = (uint32_t *)books + region->bin_words;
-    region->map = (map_word_t *)(books + bins_size(granules));
+    region->map = (map_word_t *)((uint32_t *)books + bins_words(granules));
     words_zero((void *)books, books_size(granules));
     map_set_start(region->map, 1);
     map_set_free(region->map, 1);

@@ -55,9 +55,23 @@ SHARED void map_write_live(map_word_t *map, uint32_t granule, uint32_t length) {
     map_write_length(map, granule, length);
 }
 
+/* Write a free block whose start bit is set already. */
+SHARED void map_write_free(map_word_t *map, uint32_t granule, uint32_t length) {
+    map_set_free(map, granule);
+    map_set_free(map, granule + length - 1);
+    map_write_length(map, granule, length);
+}
+
 /* Is the link one to a free block? */
 SHARED bool bins_sound(const capheap_region_t *region, uint32_t link) {
     return link <= region->granules && map_free_block(region->map, link);
+}
+
+/* Remember that a link was found damaged. */
+static inline void bins_fault(capheap_region_t *region, uint32_t fault) {
+    if (region->fault == 0) {
+        region->fault = fault;
+    }
 }
 
 /*
@@ -65,17 +79,17 @@ SHARED bool bins_sound(const capheap_region_t *region, uint32_t link) {
  * list's head is the lowest of those that came since it did, which gathers live blocks at low
  * addresses for a fraction of what a sorted list costs.
  */
-SHARED bins_fault_t bins_insert(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    uint32_t bin = bins_index(length);
+SHARED void bins_insert(capheap_region_t *region, uint32_t granule, uint32_t bin) {
     bins_links_t *links = bins_links(region, granule);
-    uint32_t *slot = region->heads + bin;
+    uint32_t *slot = bins_head(region, bin);
     uint32_t next = *slot;
-    bins_fault_t fault = BINS_HEAD_FAULT;
+    uint32_t fault = BINS_HEAD_FAULT;
     if (next == 0) {
         *bins_word(region, bin) |= UINT32_C(1) << bin % 32;
     } else if (next < granule) {
         if (!bins_sound(region, next)) {
-            return fault;
+            bins_fault(region, fault);
+            return;
         }
         fault = next;
         links->back = next;
@@ -84,25 +98,19 @@ SHARED bins_fault_t bins_insert(capheap_region_t *region, uint32_t granule, uint
     }
     if (next != 0) {
         if (!bins_sound(region, next)) {
-            return fault;
+            bins_fault(region, fault);
+            return;
         }
         bins_links(region, next)->back = granule;
     }
     links->next = next;
     *slot = granule;
-    return 0;
 }
 
-/* Take a free block out of its bin; or, if it is the open one, leave none open. */
-SHARED bins_fault_t bins_remove(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    if (granule == region->open) {
-        region->open = 0;
-        region->open_length = 0;
-        return 0;
-    }
-    uint32_t bin = bins_index(length);
+/* Take a free block out of its bin. */
+SHARED void bins_remove(capheap_region_t *region, uint32_t granule, uint32_t bin) {
     const bins_links_t *links = bins_links(region, granule);
-    uint32_t *slot = region->heads + bin;
+    uint32_t *slot = bins_head(region, bin);
     uint32_t next = links->next;
     if (*slot == granule) {
         if (next == 0) {
@@ -110,33 +118,66 @@ SHARED bins_fault_t bins_remove(capheap_region_t *region, uint32_t granule, uint
         }
     } else {
         uint32_t back = links->back;
-        if (!bins_sound(region, back)) {
-            return granule;
+        if (!bins_sound(region, back) || (next != 0 && !bins_sound(region, next))) {
+            bins_fault(region, granule);
+            return;
         }
         slot = &bins_links(region, back)->next;
         if (*slot != granule) {
-            return granule;
+            bins_fault(region, granule);
+            return;
         }
         if (next != 0) {
-            if (!bins_sound(region, next)) {
-                return granule;
-            }
             bins_links(region, next)->back = back;
         }
     }
     *slot = next;
-    return 0;
+}
+
+/* Put a free block into the bin for its length; write that into the map. */
+SHARED void region_put_into_bin(capheap_region_t *region, uint32_t granule, uint32_t length) {
+    uint32_t bin = length - 1;
+    if (length > BINS_EXACT) {
+        map_write_length(region->map, granule, length);
+        bin = bins_index_long(length);
+    }
+    bins_insert(region, granule, bin);
 }
 
 /* Make a free block that is in no bin the open one, if there is none, or put it into its bin. */
-SHARED bins_fault_t region_put(capheap_region_t *region, uint32_t granule, uint32_t length) {
+SHARED void region_put(capheap_region_t *region, uint32_t granule, uint32_t length) {
     if (region->open_length == 0) {
         region->open = granule;
         region->open_length = length;
-        return 0;
+    } else {
+        region_put_into_bin(region, granule, length);
     }
-    map_write_length(region->map, granule, length);
-    return bins_insert(region, granule, length);
+}
+
+/* Take a free block out of its bin; or, if it is the open one, leave none open. */
+SHARED void region_pick(capheap_region_t *region, uint32_t granule, uint32_t length) {
+    if (granule == region->open) {
+        region->open = 0;
+        region->open_length = 0;
+    } else {
+        bins_remove(region, granule, bins_index(length));
+    }
+}
+
+/* Join the free block at the granule to what is before it: it is in no bin then. Its length. */
+SHARED uint32_t region_join_after(capheap_region_t *region, uint32_t granule) {
+    uint32_t length = region_block_length(region, granule);
+    region_pick(region, granule, length);
+    map_clear_start(region->map, granule);
+    return length;
+}
+
+/* Join the free block that ends before the granule to the one there. Its first granule. */
+SHARED uint32_t region_join_before(capheap_region_t *region, uint32_t granule) {
+    uint32_t start = region_free_before(region, granule);
+    region_pick(region, start, granule - start);
+    map_clear_start(region->map, granule);
+    return start;
 }
 
 #endif

@@ -85,7 +85,7 @@ size_t capheap_region_largest(const capheap_region_t *region) {
     for (uint32_t word = region->bin_words; word-- > 0;) {
         uint32_t full = *bins_word(region, word * 32);
         if (full != 0) {
-            uint32_t head = region->heads[word * 32 + bits_highest(full)];
+            uint32_t head = *bins_head(region, word * 32 + bits_highest(full));
             uint32_t length = region_found_length(region, head);
             return bytes(region, length > largest ? length : largest);
         }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Changing a block's size. */
-
+/*
+ * Changing a block's size: begin, copy, end, apart for who copies with no lock held, or all at
+ * once. A block that moves down into free memory before it becomes, for the time of the copy, one
+ * live block over both its places; one that moves elsewhere has both places live.
+ */
 #include "region_core.h"
+#include "region_resize.h"
 #include "region_words.h"
 
 /* A block that has grown is put where it can grow to this many times its size, ... */
@@ -9,20 +13,11 @@
 /* ... if it has no more granules than this. */
 #define ROOM_LIMIT 512u
 
-/* Copy whole granules; the target is lower, or the two don't overlap. */
-static void copy_block(const capheap_region_t *region, void *target, uint32_t from,
-                       uint32_t length) {
-    const void *source = region_address(region, from);
-    size_t size = (size_t)length << region->shift;
-    if (region->flags & CAPHEAP_REGION_WORD_ONLY) {
-        words_copy_down(target, source, size);
-    } else {
-        __builtin_memmove(target, source, size);
-    }
-}
-
 /* Free the end of a live block. */
 static void cut_end(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t keep) {
+    if (keep == length) {
+        return;
+    }
     map_set_start(region->map, granule + keep);
     map_write_live(region->map, granule, keep);
     map_write_live(region->map, granule + keep, length - keep);
@@ -30,78 +25,100 @@ static void cut_end(capheap_region_t *region, uint32_t granule, uint32_t length,
     region_give(region, granule + keep, length - keep);
 }
 
-/* Copy the block to a live one, unless that is NULL, and free it. */
-static void *move(capheap_region_t *region, void *to, uint32_t granule, uint32_t length,
-                  uint32_t keep) {
+/*
+ * Grow over free neighbours: the one behind, and, only if that doesn't do and `slide` is true, the
+ * one before as well. The block is then no shorter than it was with that one. Returns its first
+ * granule, 0 if the neighbours are too small.
+ */
+static uint32_t grow(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t want,
+                     bool slide) {
+    map_word_t *map = region->map;
+    uint32_t end = granule + length;
+    uint32_t after = map_free_at(map, end) ? region_block_length(region, end) : 0;
+    uint32_t start = granule;
+    if (length + after < want && slide && map_free_at(map, granule - 1)) {
+        start = region_free_before(region, granule);
+    }
+    region_place_t place = {.start = start, .length = end + after - start, .count = want};
+    if (place.length < want) {
+        return 0;
+    }
+    if (after != 0) {
+        (void)region_join_after(region, end);
+    }
+    if (start != granule) {
+        (void)region_join_before(region, granule);
+        place.count = want < end - start ? end - start : want;
+    }
+    region->free -= place.count - length;
+    (void)region_cut(region, &place);
+    return start;
+}
+
+/* A block elsewhere; one that grows gets room to grow again. */
+static void *take_elsewhere(capheap_region_t *region, uint32_t length, uint32_t want) {
+    void *place = NULL;
+    uint32_t room = want * ROOM_TO_GROW;
+    if (want > length && want <= ROOM_LIMIT && room <= region->granules) {
+        place = region_take(region, want, room);
+    }
+    return place != NULL ? place : region_take(region, want, want);
+}
+
+void *capheap_region_begin_realloc(capheap_region_t *region, void *ptr, size_t size,
+                                   region_move_t *move) {
+    *move = (region_move_t){0};
+    uint32_t granule = region_live_at(region, ptr);
+    uint32_t want = region_granules(region, size);
+    if (granule == 0) {
+        region_report_pointer(region, ptr);
+        return NULL;
+    }
+    move->from = ptr;
+    uint32_t length = map_length(region->map, granule);
+    bool leave = want < length / 2; /* left where it is, it would split a hole that others need */
+    void *to = NULL;
+    if (want > length) {
+        uint32_t start = grow(region, granule, length, want, true);
+        if (start == granule) {
+            return ptr;
+        }
+        if (start != 0) {
+            move->keep = (size_t)want << region->shift;
+            to = region_address(region, start);
+        }
+    }
+    if (want != 0 && to == NULL && (want > length || leave)) {
+        to = take_elsewhere(region, length, want);
+    }
     if (to != NULL) {
-        copy_block(region, to, granule, keep);
-        region_give(region, granule, length);
+        move->to = to;
+        move->bytes = (size_t)(want < length ? want : length) << region->shift;
+    } else if (want != 0 && want <= length) {
+        cut_end(region, granule, length, want);
+        to = ptr;
     }
     return to;
 }
 
-/*
- * A block that shrinks below half moves if there is another place: left where it is, it would split
- * a hole in two that others need whole.
- */
-static void *shrink(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t keep) {
-    void *moved = NULL;
-    if (keep < length / 2) {
-        moved = move(region, region_take(region, keep, keep), granule, length, keep);
-    }
-    if (moved != NULL) {
-        return moved;
-    }
-    cut_end(region, granule, length, keep);
-    return region_address(region, granule);
-}
-
-/*
- * Grow into the free neighbours: forward, and, only if that doesn't do, backward as well, which
- * moves the contents down. NULL if they are too small.
- */
-static void *grow_in_place(capheap_region_t *region, uint32_t granule, uint32_t length,
-                           uint32_t want) {
-    map_word_t *map = region->map;
-    uint32_t end = granule + length;
-    uint32_t after = map_free_at(map, end) ? region_block_length(region, end) : 0;
-    region_place_t place = {.start = granule, .count = want};
-    if (length + after < want && map_free_at(map, granule - 1)) {
-        place.start = region_free_before(region, granule);
-    }
-    place.length = end + after - place.start;
-    if (place.length < want) {
-        return NULL;
-    }
-    if (after != 0) {
-        place.fault = bins_remove(region, end, after);
-        map_clear_start(map, end);
+void capheap_region_copy_moved(const capheap_region_t *region, const region_move_t *move) {
+    if (region->flags & CAPHEAP_REGION_WORD_ONLY) {
+        words_copy_down(move->to, move->from, move->bytes);
     } else {
-        map_set_free(map, end - 1);
+        __builtin_memmove(move->to, move->from, move->bytes);
     }
-    if (place.start != granule) {
-        bins_fault_t more = bins_remove(region, place.start, granule - place.start);
-        place.fault = place.fault != 0 ? place.fault : more;
-        map_clear_start(map, granule);
-        copy_block(region, region_address(region, place.start), granule, length);
-    }
-    region->free -= want - length;
-    return region_cut(region, &place);
 }
 
-static void *grow(capheap_region_t *region, uint32_t granule, uint32_t length, uint32_t want) {
-    void *grown = grow_in_place(region, granule, length, want);
-    if (grown != NULL) {
-        return grown;
+void capheap_region_end_realloc(capheap_region_t *region, const region_move_t *move) {
+    if (move->keep == 0) {
+        capheap_region_free(region, (void *)(uintptr_t)move->from);
+        return;
     }
-    uint32_t room = want * ROOM_TO_GROW;
-    if (want <= ROOM_LIMIT && room <= region->granules) {
-        grown = region_take(region, want, room);
-    }
-    if (grown == NULL) {
-        grown = region_take(region, want, want);
-    }
-    return move(region, grown, granule, length, length);
+    uint32_t granule = region_granule_of(region, move->to);
+    uint32_t keep = (uint32_t)(move->keep >> region->shift);
+    uint32_t minimum = region->minimum;
+    cut_end(region, granule, map_length(region->map, granule), keep);
+    region->minimum = minimum; /* what was taken for the time of the copy doesn't count */
 }
 
 void *capheap_region_realloc(capheap_region_t *region, void *ptr, size_t size) {
@@ -112,19 +129,28 @@ void *capheap_region_realloc(capheap_region_t *region, void *ptr, size_t size) {
         capheap_region_free(region, ptr);
         return NULL;
     }
+    region_move_t move;
+    void *moved = capheap_region_begin_realloc(region, ptr, size, &move);
+    if (move.bytes != 0) {
+        capheap_region_copy_moved(region, &move);
+        capheap_region_end_realloc(region, &move);
+    }
+    return moved;
+}
+
+bool capheap_region_resize(capheap_region_t *region, void *ptr, size_t size) {
     uint32_t granule = region_live_at(region, ptr);
+    uint32_t want = region_granules(region, size);
     if (granule == 0) {
         region_report_pointer(region, ptr);
-        return NULL;
+        return false;
     }
-    uint32_t want = region_granules(region, size);
     uint32_t length = map_length(region->map, granule);
-    if (want == length) {
-        return ptr;
+    if (want > length) {
+        return grow(region, granule, length, want, false) != 0;
     }
-    if (want == 0) {
-        return NULL;
+    if (want != 0) {
+        cut_end(region, granule, length, want);
     }
-    return want < length ? shrink(region, granule, length, want)
-                         : grow(region, granule, length, want);
+    return want != 0;
 }

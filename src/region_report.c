@@ -35,7 +35,7 @@ void region_report_map(const capheap_region_t *region, uint32_t granule) {
     send(region, &report);
 }
 
-void region_report_link(const capheap_region_t *region, bins_fault_t fault) {
+void region_report_link(const capheap_region_t *region, uint32_t fault) {
     capheap_report_t report = {.region = region};
     if (fault <= region->granules) {
         describe(region, fault, &report);

@@ -15,33 +15,31 @@
 #include "region_core.h"
 #include "region_quick.h"
 
-#define SMALL       384u /* granules: larger requests look for the best fit alone */
+#define SMALL 384u /* granules: larger requests look for the best fit alone */
 
 /* Is the head of the request's own bin the block for it? Also true if its link is damaged. */
 static inline bool own_bin_serves(const capheap_region_t *region, uint32_t bin, uint32_t room) {
-    uint32_t head = region->heads[bin];
-    return head != 0 && (bin < BINS_EXACT || !bins_sound(region, head) ||
-                         map_length(region->map, head) >= room);
+    uint32_t head = *bins_head(region, bin);
+    return head != 0 &&
+           (bin < BINS_EXACT || !bins_sound(region, head) || map_length(region->map, head) >= room);
 }
 
 uint32_t region_find(const capheap_region_t *region, uint32_t room) {
     uint32_t bin = bins_index(room);
     if (own_bin_serves(region, bin, room)) {
-        return region->heads[bin];
+        return *bins_head(region, bin);
     }
     bins_search_t search = bins_search(region, bin + 1);
-    uint32_t next = bins_next(&search);
     bool open_serves = region->open_length >= room;
-    if (next == BINS_NONE) {
+    if (!bins_next(&search)) {
         return open_serves ? region->open : 0;
     }
-    uint32_t head = region->heads[next];
+    uint32_t head = *search.head;
     if (room > SMALL) {
-        return open_serves && bins_index(region->open_length) <= next ? region->open : head;
+        return open_serves && bins_index(region->open_length) <= search.bin ? region->open : head;
     }
     uint32_t lowest = open_serves && region->open < head ? region->open : head;
-    next = bins_next(&search);
-    return next != BINS_NONE && region->heads[next] < lowest ? region->heads[next] : lowest;
+    return bins_next(&search) && *search.head < lowest ? *search.head : lowest;
 }
 
 void *region_cut(capheap_region_t *region, const region_place_t *place) {
@@ -49,55 +47,38 @@ void *region_cut(capheap_region_t *region, const region_place_t *place) {
     uint32_t granule = place->start + place->before;
     uint32_t end = granule + place->count;
     uint32_t rest = place->start + place->length - end;
-    bins_fault_t fault = place->fault;
-    if (place->before != 0) {
-        map_set_start(map, granule);
-        map_set_free(map, granule - 1);
-    }
+    map_set_start(map, granule);
     map_write_live(map, granule, place->count);
     if (rest != 0) {
         map_set_start(map, end);
         map_set_free(map, end);
-        bins_fault_t more = region_put(region, end, rest);
-        fault = fault != 0 ? fault : more;
+        region_put(region, end, rest);
     }
     if (place->before != 0) {
-        bins_fault_t more = region_put(region, place->start, place->before);
-        fault = fault != 0 ? fault : more;
+        map_set_free(map, granule - 1);
+        region_put(region, place->start, place->before);
     }
-    if (fault != 0) {
-        region_mend(region, fault);
-    }
+    region_settle(region);
     return region_address(region, granule);
 }
 
-/* Put the open block into its bin. */
-static inline bins_fault_t close_open(capheap_region_t *region) {
-    uint32_t length = region->open_length;
-    if (length == 0) {
-        return 0;
-    }
-    map_write_length(region->map, region->open, length);
-    bins_fault_t fault = bins_insert(region, region->open, length);
-    region->open = 0;
-    region->open_length = 0;
-    return fault;
-}
-
-void *region_carve(capheap_region_t *region, region_place_t *place) {
-    bool open = place->start == region->open;
-    place->fault = bins_remove(region, place->start, place->length);
-    if (!open && place->length - place->before - place->count >= REGION_CRUMB) {
-        bins_fault_t more = close_open(region);
-        place->fault = place->fault != 0 ? place->fault : more;
-    }
+void *region_carve(capheap_region_t *region, const region_place_t *place) {
+    uint32_t open = region->open;
+    uint32_t open_length = region->open_length;
     region->free -= place->count;
     region->blocks++;
+    region_pick(region, place->start, place->length);
+    if (place->start != open && open_length != 0 &&
+        place->length - place->before - place->count >= REGION_CRUMB) {
+        region->open_length = 0; /* the rest is to be the open block */
+        region_put_into_bin(region, open, open_length);
+    }
     return region_cut(region, place);
 }
 
 RARE static void *take_after_mending(capheap_region_t *region, uint32_t count, uint32_t room) {
-    region_mend(region, BINS_HEAD_FAULT);
+    region->fault = BINS_HEAD_FAULT;
+    region_mend(region);
     return region_take(region, count, room);
 }
 
@@ -111,7 +92,7 @@ void *region_take(capheap_region_t *region, uint32_t count, uint32_t room) {
         return take_after_mending(region, count, room);
     }
     uint32_t before = count > region->granules >> REGION_LARGE_SHIFT ? length - count : 0;
-    region_place_t place = {granule, length, before, count, 0};
+    region_place_t place = {granule, length, before, count};
     return region_carve(region, &place);
 }
 

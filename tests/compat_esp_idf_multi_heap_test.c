@@ -189,7 +189,7 @@ TEST(a_walk_sees_all_blocks_until_it_is_told_to_stop) {
 
 TEST(damage_is_found_and_told_if_asked_for) {
     multi_heap_handle_t heap = fresh();
-    uint32_t *a = multi_heap_malloc(heap, 512);
+    uint32_t *a = multi_heap_malloc(heap, 16);
     void *b = multi_heap_malloc(heap, 8);
     multi_heap_free(heap, a);
     CHECK(multi_heap_check(heap, true));

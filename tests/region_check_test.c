@@ -142,9 +142,10 @@ TEST(a_head_that_leads_nowhere_is_found) {
     open_mixed();
     capheap_region_t *region = &model.region;
     uint32_t bin = 31;
-    CHECK_EQ(region->heads[bin], 0);
-    region->heads[-1] |= UINT32_C(1) << bin;
-    region->heads[bin] = UINT32_C(0x55AA55AA);
+    uint32_t *books = (uint32_t *)region->map;
+    CHECK_EQ(books[-2 - (int)bin], 0);
+    books[-1] |= UINT32_C(1) << bin;
+    books[-2 - (int)bin] = UINT32_C(0x55AA55AA);
     model.faults = 0;
     CHECK(!capheap_region_check(region));
     CHECK_EQ(model.faults, 1);
@@ -152,8 +153,8 @@ TEST(a_head_that_leads_nowhere_is_found) {
     model.reports = 0;
     CHECK_EQ(model.last.fault, CAPHEAP_FAULT_LINK);
     CHECK_EQ(model.last.block, NULL);
-    region->heads[-1] &= ~(UINT32_C(1) << bin);
-    region->heads[bin] = 0;
+    books[-1] &= ~(UINT32_C(1) << bin);
+    books[-2 - (int)bin] = 0;
     close_mixed();
 }
 

@@ -155,9 +155,10 @@ TEST(survives_any_words) {
 }
 
 /* One list, in which every link is damaged in turn: all is served all the same, and the damage is
- * reported when it is met, at the latest when the next block comes into the list (the first one freed becomes the open one). */
+ * reported when it is met, at the latest when the next block comes into the list. The first one
+ * freed becomes the open block, whose words nobody reads. */
 TEST(malloc_reports_heals_and_serves) {
-    for (size_t victim = 0; victim < 40; victim += 2) {
+    for (size_t victim = 2; victim < 40; victim += 2) {
         CHECK_EQ(model_open(&model, 8192, 0, 8, 0, 0), CAPHEAP_OK);
         for (size_t slot = 0; slot < 40; slot++)
             CHECK(model_malloc(&model, slot, 40));
