@@ -10,6 +10,7 @@
 extern "C" {
 #endif
 
+/* A chip's table, by its name with '_' for '-'; docs/chips.md shows what is in each. */
 extern const capheap_chip_t capheap_chip_esp32;
 extern const capheap_chip_t capheap_chip_esp32_one_core;
 extern const capheap_chip_t capheap_chip_esp32_one_core_iram8;

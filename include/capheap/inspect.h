@@ -76,8 +76,8 @@ bool capheap_check_step(capheap_heap_t *heap, capheap_heap_check_t *check, size_
 typedef struct capheap_largest {
     size_t size; /* bytes: the largest found so far; 0: none */
     size_t slot; /* the rest is the search's own */
-    size_t low;
-    size_t high;
+    size_t low;  /* granules of the region at hand: served, ... */
+    size_t high; /* ... and not served */
 } capheap_largest_t;
 
 /*

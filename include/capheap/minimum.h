@@ -27,10 +27,10 @@ extern "C" {
 typedef struct capheap_minimum {
     capheap_caps_t caps; /* the program's; 0: all regions */
 
-    size_t free;  /* now; read it by capheap_get_minimum */
-    size_t least; /* since it is watched, or since capheap_restart_minimum */
-    size_t slots; /* the heap's own: how many slots count already */
-    struct capheap_minimum *next;
+    size_t free;                  /* now; read it by capheap_get_minimum */
+    size_t least;                 /* since it is watched, or since capheap_restart_minimum */
+    size_t slots;                 /* the heap's own: how many slots count already */
+    struct capheap_minimum *next; /* the heap's own */
 } capheap_minimum_t;
 
 /* Watch a minimum, from what is free now; it stays where it is until it is dropped. At any time.
@@ -55,6 +55,7 @@ void capheap_restart_minimum(capheap_heap_t *heap, capheap_minimum_t *minimum);
  * O(regions), under the set's lock.
  */
 void capheap_start_stretch(capheap_heap_t *heap);
+/* Its end; false if none had begun. O(regions), under the set's lock. */
 bool capheap_end_stretch(capheap_heap_t *heap);
 
 #ifdef __cplusplus
