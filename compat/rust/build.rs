@@ -82,6 +82,11 @@ fn main() {
     println!("cargo:rerun-if-changed={}", c.join("src").display());
     println!("cargo:rerun-if-changed={}", c.join("ports").display());
     println!("cargo:rerun-if-env-changed=CAPHEAP_REGIONS");
+    let target = env::var("TARGET").expect("cargo sets TARGET").replace('-', "_");
+    for tool in ["CC", "CFLAGS", "AR"] {
+        println!("cargo:rerun-if-env-changed={}", tool);
+        println!("cargo:rerun-if-env-changed={}_{}", tool, target);
+    }
     println!("cargo:include={}", c.join("include").display());
 
     let mut numbers = ask(&c, &out);
@@ -129,6 +134,10 @@ fn compiler(c: &Path) -> cc::Build {
         .include(c.join("include"))
         .define("CAPHEAP_PORT_LOCK_WORDS", if unix { "8" } else { "2" })
         .warnings(false);
+    // Then the compiler's own headers do; there may be no C library for the chip.
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("none") {
+        build.flag("-ffreestanding");
+    }
     // Unoptimised, the engine's small functions cost most of the time of a debug build.
     if matches!(env::var("OPT_LEVEL").as_deref(), Ok("0" | "1")) {
         build.opt_level(2);
