@@ -86,6 +86,9 @@ void *region_take(capheap_region_t *region, uint32_t count, uint32_t room);
  * damaged link leads to; 0 if there is none. */
 uint32_t region_find(const capheap_region_t *region, uint32_t room);
 
+/* The largest request, in granules, that would be served now; 0 if none. */
+uint32_t region_largest(const capheap_region_t *region);
+
 /* The length of what region_find has found; 0 if it is no free block that may be given out. */
 static inline uint32_t region_found_length(const capheap_region_t *region, uint32_t granule) {
     if (granule == region->open) {

@@ -25,10 +25,10 @@ static bool is_aligned(const capheap_region_t *region, const demand_t *demand) {
 static region_place_t place_by_room(capheap_region_t *region, const demand_t *demand,
                                     uint32_t room) {
     region_place_t place = {.start = region_find(region, room), .count = demand->count};
-    if (place.start == 0) {
-        return place;
+    place.length = region_found_length(region, place.start);
+    if (place.length < room) {
+        return (region_place_t){0}; /* nothing, or a damaged link */
     }
-    place.length = map_length(region->map, place.start);
     if (is_aligned(region, demand)) {
         uintptr_t before = granules_to(region, place.start, demand->alignment);
         bool fits = before <= place.length - place.count;
@@ -73,35 +73,21 @@ static region_place_t find_in_largest(const capheap_region_t *region, const dema
 
 /* The largest block is out of its bin while others are looked for. */
 static region_place_t find_leaving(capheap_region_t *region, const demand_t *demand) {
-    uint32_t length = region_largest(region);
-    uint32_t largest = length >= demand->piece ? region_find(region, length) : 0;
-    if (largest == 0) {
+    uint32_t largest = region_largest(region);
+    uint32_t start = largest != 0 && largest >= demand->piece ? region_find(region, largest) : 0;
+    uint32_t length = region_found_length(region, start);
+    if (length == 0) {
         return (region_place_t){0};
     }
-    length = map_length(region->map, largest);
-    bins_fault_t fault = bins_remove(region, largest, length);
-    region_place_t place = {0};
-    if (fault == 0) {
-        place = find_place(region, demand);
-        fault = bins_insert(region, largest, length);
-    }
-    if (fault != 0) {
-        region_mend(region, fault);
+    region_pick(region, start, length);
+    region_place_t place = find_place(region, demand);
+    if (region->fault != 0) {
+        region_mend(region);
         return (region_place_t){0};
     }
-    return place.start != 0 ? place : find_in_largest(region, demand, largest, length);
-}
-
-static void *take(capheap_region_t *region, region_place_t place) {
-    bins_fault_t fault = bins_remove(region, place.start, place.length);
-    region->free -= place.count;
-    region->blocks++;
-    bins_fault_t more = region_cut(region, place);
-    fault = fault != 0 ? fault : more;
-    if (fault != 0) {
-        region_mend(region, fault);
-    }
-    return region_address(region, place.start + place.before);
+    region_put(region, start, length);
+    region_settle(region);
+    return place.start != 0 ? place : find_in_largest(region, demand, start, length);
 }
 
 /* False: it can't be served, whatever is free. */
@@ -133,7 +119,7 @@ void *capheap_region_take_leaving(capheap_region_t *region, size_t alignment, si
     }
     region_place_t place =
         demand.piece != 0 ? find_leaving(region, &demand) : find_place(region, &demand);
-    return place.start != 0 ? take(region, place) : NULL;
+    return place.start != 0 ? region_carve(region, &place) : NULL;
 }
 
 bool capheap_region_fits(capheap_region_t *region, size_t alignment, size_t size, size_t piece) {

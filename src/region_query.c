@@ -80,15 +80,20 @@ bool capheap_region_next_block(const capheap_region_t *region, capheap_block_t *
     return true;
 }
 
-size_t capheap_region_largest(const capheap_region_t *region) {
+uint32_t region_largest(const capheap_region_t *region) {
     uint32_t largest = region->open_length;
-    for (uint32_t word = region->bin_words; word-- > 0;) {
-        uint32_t full = *bins_word(region, word * 32);
+    for (uint32_t bin = region->bin_words * 32u; bin != 0; bin -= 32) {
+        uint32_t full = *bins_word(region, bin - 32);
         if (full != 0) {
-            uint32_t head = *bins_head(region, word * 32 + bits_highest(full));
+            uint32_t head = *bins_head(region, bin - 32 + bits_highest(full));
             uint32_t length = region_found_length(region, head);
-            return bytes(region, length > largest ? length : largest);
+            return length > largest ? length : largest;
         }
     }
-    return bytes(region, largest);
+    return largest;
+}
+
+size_t capheap_region_largest(const capheap_region_t *region) {
+    uint32_t length = region_largest(region);
+    return bytes(region, length);
 }

@@ -6,6 +6,8 @@
 #include "region_retained.h"
 #include "test.h"
 
+#include "bins.h"
+
 #define ROUNDS 3000u
 
 static kept_model_t model;
@@ -56,8 +58,9 @@ TEST(rubbish_in_free_memory_is_no_damage) {
             for (size_t i = 0; !block.used && i < block.size; i++)
                 bytes[i] = (unsigned char)test_random_next(&model.random);
         }
-        unsigned char *bins = (unsigned char *)model.region.bins;
-        for (unsigned char *at = bins; at < (unsigned char *)model.region.map; at++)
+        unsigned char *map = (unsigned char *)model.region.map;
+        size_t bins = bins_words(model.region.granules) * sizeof(uint32_t);
+        for (unsigned char *at = map - bins; at < map; at++)
             *at = (unsigned char)test_random_next(&model.random);
         CHECK_EQ(damage_attach(&model, 0), CAPHEAP_OK);
         CHECK_EQ(model.retained.status, CAPHEAP_OK);
