@@ -121,7 +121,7 @@ static const capheap_type_t types_iram8[] = {
 
 const capheap_chip_t capheap_chip_esp32_one_core_iram8 = {
     .name = "esp32-one-core-iram8",
-    .title = "Espressif ESP32, one core used, IRAM for bytes too",
+    .title = "Espressif ESP32, one core, IRAM for bytes too",
     TYPES(types_iram8),
     MEMORIES(memories),
     MASTERS(masters, reach),

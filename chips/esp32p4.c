@@ -206,7 +206,7 @@ static const capheap_range_t reserved_rev1_l2cache512[] = {
 
 const capheap_chip_t capheap_chip_esp32p4_rev1_l2cache256 = {
     .name = "esp32p4-rev1-l2cache256",
-    .title = "Espressif ESP32-P4 below revision 3.0, L2 cache of 256 KB",
+    .title = "Espressif ESP32-P4 below 3.0, L2 cache of 256 KB",
     TYPES(types),
     MEMORIES(memories_rev1),
     MASTERS(masters, reach),
@@ -216,7 +216,7 @@ const capheap_chip_t capheap_chip_esp32p4_rev1_l2cache256 = {
 
 const capheap_chip_t capheap_chip_esp32p4_rev1_l2cache512 = {
     .name = "esp32p4-rev1-l2cache512",
-    .title = "Espressif ESP32-P4 below revision 3.0, L2 cache of 512 KB",
+    .title = "Espressif ESP32-P4 below 3.0, L2 cache of 512 KB",
     TYPES(types),
     MEMORIES(memories_rev1),
     MASTERS(masters, reach),
@@ -226,7 +226,7 @@ const capheap_chip_t capheap_chip_esp32p4_rev1_l2cache512 = {
 
 const capheap_chip_t capheap_chip_esp32p4_rev1_memprot = {
     .name = "esp32p4-rev1-memprot",
-    .title = "Espressif ESP32-P4 below revision 3.0, memory protection on",
+    .title = "Espressif ESP32-P4 below 3.0, memory protection on",
     TYPES(types_memprot),
     MEMORIES(memories_rev1),
     MASTERS(masters, reach),

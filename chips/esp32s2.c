@@ -161,7 +161,7 @@ static const capheap_range_t reserved_dcache0_icache16[] = {
 
 const capheap_chip_t capheap_chip_esp32s2_dcache0_icache16 = {
     .name = "esp32s2-dcache0-icache16",
-    .title = "Espressif ESP32-S2, no data cache, no PSRAM, instruction cache of 16 KB",
+    .title = "Espressif ESP32-S2, one cache of 16 KB, no PSRAM",
     TYPES(types),
     MEMORIES(memories),
     MASTERS(masters, reach),

@@ -177,7 +177,7 @@ const capheap_chip_t capheap_chip_esp32s3_icache32 = {
 
 const capheap_chip_t capheap_chip_esp32s3_dcache16_icache32 = {
     .name = "esp32s3-dcache16-icache32",
-    .title = "Espressif ESP32-S3, data cache of 16 KB, instruction cache of 32 KB",
+    .title = "Espressif ESP32-S3, caches of 16 KB and 32 KB",
     TYPES(types),
     MEMORIES(memories),
     MASTERS(masters, reach),
@@ -197,7 +197,7 @@ const capheap_chip_t capheap_chip_esp32s3_dcache64 = {
 
 const capheap_chip_t capheap_chip_esp32s3_dcache64_icache32 = {
     .name = "esp32s3-dcache64-icache32",
-    .title = "Espressif ESP32-S3, data cache of 64 KB, instruction cache of 32 KB",
+    .title = "Espressif ESP32-S3, caches of 64 KB and 32 KB",
     TYPES(types),
     MEMORIES(memories),
     MASTERS(masters, reach),

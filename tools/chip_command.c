@@ -22,23 +22,43 @@ static error_t parse_nothing(int key, char *argument, struct argp_state *state) 
     return ARGP_ERR_UNKNOWN;
 }
 
-static void put_chip_row(const capheap_chip_t *chip) {
+/* Columns of the list: as wide as what stands in them, and a gap. */
+typedef struct columns {
+    int name;
+    int title;
+} columns_t;
+
+static columns_t columns_of_chips(void) {
+    columns_t columns = {0, 0};
+    for (size_t i = 0; capheap_chips[i] != NULL; i++) {
+        int name = (int)strlen(capheap_chips[i]->name) + 2;
+        int title = (int)strlen(capheap_chips[i]->title) + 2;
+        columns.name = name > columns.name ? name : columns.name;
+        columns.title = title > columns.title ? title : columns.title;
+    }
+    return columns;
+}
+
+static void put_chip_row(const capheap_chip_t *chip, columns_t columns) {
     size_t external = chip_setup_external(chip);
     size_t all = 0;
     char text[UNITS_SIZE_TEXT];
     for (size_t i = 0; i < chip->memory_count; i++) {
         all += chip->memories[i].size;
     }
-    printf("%-18s%-48s%10s", chip->name, chip->title, units_size_text(text, all - external));
+    printf("%-*s%-*s%8s", columns.name, chip->name, columns.title, chip->title,
+           units_size_text(text, all - external));
     printf("%12s\n", external > 0 ? units_exact_size_text(text, external) : "-");
 }
 
 int chips_main(int argc, char **argv) {
     struct argp argp = {.parser = parse_nothing, .doc = "List the chips that are known."};
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
-    printf("%-18s%-48s%10s%12s\n", "name", "chip", "internal", "external");
+    columns_t columns = columns_of_chips();
+    printf("%-*s%-*s%8s%12s\n", columns.name, "name", columns.title, "chip", "internal",
+           "external");
     for (size_t i = 0; capheap_chips[i] != NULL; i++) {
-        put_chip_row(capheap_chips[i]);
+        put_chip_row(capheap_chips[i], columns);
     }
     return EXIT_SERVED;
 }
