@@ -10,6 +10,10 @@ static int is_power_of_two(uint32_t value) {
     return value != 0 && (value & (value - 1)) == 0;
 }
 
+static uint32_t granule_of(const capheap_type_t *type) {
+    return type->granule == 0 ? 8 : type->granule;
+}
+
 static capheap_status_t check_type(const capheap_type_t *type) {
     if (type->name == NULL) {
         return CAPHEAP_ERROR_ARGUMENT;
@@ -21,7 +25,7 @@ static capheap_status_t check_type(const capheap_type_t *type) {
         }
         seen |= type->caps[i];
     }
-    uint32_t granule = type->granule == 0 ? 8 : type->granule;
+    uint32_t granule = granule_of(type);
     if (!is_power_of_two(granule) || granule < 8 || granule > 128) {
         return CAPHEAP_ERROR_ARGUMENT;
     }
@@ -33,6 +37,14 @@ static int wraps(uintptr_t start, size_t size) {
     return size > UINTPTR_MAX - start;
 }
 
+/* A granule must be one at both addresses: the heap would refuse the memory otherwise. */
+static int alias_keeps_granules(const capheap_memory_t *memory, const capheap_type_t *type) {
+    uintptr_t apart = memory->alias_kind == CAPHEAP_ALIAS_LINEAR
+                          ? memory->alias - memory->start
+                          : memory->alias + memory->start + memory->size;
+    return memory->alias_kind == CAPHEAP_ALIAS_NONE || apart % granule_of(type) == 0;
+}
+
 static capheap_status_t check_memory(const capheap_chip_t *chip, const capheap_memory_t *memory) {
     if (memory->type >= chip->type_count) {
         return CAPHEAP_ERROR_UNKNOWN;
@@ -41,7 +53,8 @@ static capheap_status_t check_memory(const capheap_chip_t *chip, const capheap_m
         memory->alias_kind > CAPHEAP_ALIAS_INVERTED || (memory->flags & ~KNOWN_FLAGS) != 0) {
         return CAPHEAP_ERROR_ARGUMENT;
     }
-    if ((memory->alias_kind == CAPHEAP_ALIAS_NONE) != (memory->alias == 0)) {
+    if ((memory->alias_kind == CAPHEAP_ALIAS_NONE) != (memory->alias == 0) ||
+        !alias_keeps_granules(memory, &chip->types[memory->type])) {
         return CAPHEAP_ERROR_ARGUMENT;
     }
     if (wraps(memory->start, memory->size) || wraps(memory->alias, memory->size)) {

@@ -126,8 +126,20 @@ TEST(memories_that_overlap) {
     expect_memory((capheap_memory_t){0x1000, 0x1000, 1, 0, 0, 0}, CAPHEAP_ERROR_OVERLAP);
     expect_memory((capheap_memory_t){0x8FFC, 0x100, 1, 0, 0, 0}, CAPHEAP_ERROR_OVERLAP);
     expect_memory((capheap_memory_t){0x2000, 0x100, 1, 0, 1, 0x1000}, CAPHEAP_ERROR_OVERLAP);
-    expect_memory((capheap_memory_t){0x2000, 0x100, 1, 0, 1, 0x8F04}, CAPHEAP_ERROR_OVERLAP);
-    expect_memory((capheap_memory_t){0x2000, 0x100, 1, 0, 1, 0x20FC}, CAPHEAP_ERROR_OVERLAP);
+    expect_memory((capheap_memory_t){0x2000, 0x100, 1, 0, 1, 0x8F80}, CAPHEAP_ERROR_OVERLAP);
+    expect_memory((capheap_memory_t){0x2000, 0x100, 1, 0, 1, 0x2080}, CAPHEAP_ERROR_OVERLAP);
+}
+
+/* The second memory has granules of 128 bytes; both of its addresses must tell where they begin. */
+TEST(alias_out_of_step_with_the_granule) {
+    expect_memory((capheap_memory_t){0x2000, 0x100, 1, 0, 1, 0xA040}, CAPHEAP_ERROR_ARGUMENT);
+    expect_memory((capheap_memory_t){0x2000, 0x104, 1, 0, 2, 0xA000}, CAPHEAP_ERROR_ARGUMENT);
+    capheap_memory_t memories[] = {good_memories[0], {0x2040, 0x104, 1, 0, 1, 0xA0C0}};
+    capheap_chip_t chip = good;
+    chip.memories = memories;
+    CHECK_EQ(capheap_chip_check(&chip, NULL), CAPHEAP_OK);
+    memories[1] = (capheap_memory_t){0x2040, 0x104, 1, 0, 2, 0xA0BC};
+    CHECK_EQ(capheap_chip_check(&chip, NULL), CAPHEAP_OK);
 }
 
 /* Address 0 is a fine place for a memory, and not for an alias. */
@@ -172,5 +184,5 @@ TEST(range_arguments) {
 }
 
 TEST_MAIN(a_good_table_passes, something_missing, types_with_mistakes, memories_with_mistakes,
-          memories_that_wrap, memories_that_overlap, memory_at_address_0, absurd_ranges,
-          range_arguments)
+          memories_that_wrap, memories_that_overlap, alias_out_of_step_with_the_granule,
+          memory_at_address_0, absurd_ranges, range_arguments)

@@ -11,7 +11,8 @@
 #include "capheap/chips.h"
 
 enum {
-    MAX = 64
+    MAX = 64,
+    GRANULE = 64 /* the coarsest of the types below: aliases keep step with it */
 };
 
 static const capheap_type_t types[] = {
@@ -208,10 +209,13 @@ static size_t random_memories(capheap_memory_t *memories, size_t max) {
                                      .alias_kind = (uint8_t)random_below(3)};
         at += memory->size;
         if (memory->alias_kind == CAPHEAP_ALIAS_LINEAR) {
+            alias += random_below(4) == 0 ? GRANULE : 0;
+            alias += (memory->start - alias) % GRANULE;
             memory->alias = alias;
-            alias += memory->size + (random_below(4) == 0 ? 4 : 0);
+            alias += memory->size;
         } else if (memory->alias_kind == CAPHEAP_ALIAS_INVERTED) {
-            inverted_alias -= memory->size + (random_below(4) == 0 ? 4 : 0);
+            inverted_alias -= memory->size + (random_below(4) == 0 ? GRANULE : 0);
+            inverted_alias -= (inverted_alias + at) % GRANULE;
             memory->alias = inverted_alias;
         }
     }

@@ -47,7 +47,8 @@ typedef struct capheap_type {
                             of two; 0 if there is none */
 } capheap_type_t;
 
-/* A second address of a memory, on the instruction bus. */
+/* A second address of a memory, on the instruction bus. Granules begin at both: the distance of a
+ * linear one, and the sum of both ends of an inverted one, is a multiple of the type's granule. */
 typedef enum capheap_alias {
     CAPHEAP_ALIAS_NONE = 0, /* none */
     CAPHEAP_ALIAS_LINEAR,   /* alias + (address - start) */
