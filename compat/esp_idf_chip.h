@@ -10,7 +10,7 @@
 #include "capheap/chips.h"
 #include "capheap/esp_idf_environment.h"
 
-#ifdef CONFIG_HEAP_HAS_EXEC_HEAP
+#if defined(CONFIG_HEAP_HAS_EXEC_HEAP) && CONFIG_HEAP_HAS_EXEC_HEAP
 #define CAPHEAP_ESP_IDF_VARIANT(chip) capheap_chip_##chip
 #else
 #define CAPHEAP_ESP_IDF_VARIANT(chip) capheap_chip_##chip##_memprot

@@ -6,8 +6,12 @@
 #if __has_include("sdkconfig.h")
 #include "sdkconfig.h"
 #else
+#ifndef CONFIG_HEAP_HAS_EXEC_HEAP
 #define CONFIG_HEAP_HAS_EXEC_HEAP 1
-#define CONFIG_HEAP_USE_HOOKS     1
+#endif
+#ifndef CONFIG_HEAP_USE_HOOKS
+#define CONFIG_HEAP_USE_HOOKS 1
+#endif
 #endif
 
 #if __has_include("esp_attr.h")

@@ -29,7 +29,7 @@
 extern "C" {
 #endif
 
-#ifdef CONFIG_HEAP_HAS_EXEC_HEAP
+#if defined(CONFIG_HEAP_HAS_EXEC_HEAP) && CONFIG_HEAP_HAS_EXEC_HEAP
 #define MALLOC_CAP_EXEC (1 << 0) /**< instructions can be fetched from it */
 #endif
 #define MALLOC_CAP_32BIT     (1 << 1)  /**< aligned 32-bit accesses work */
