@@ -70,6 +70,7 @@ static uint32_t memory_caps(const wish_t *wish) {
 
 /* ---------------------------------------------------------------------------------------- hooks */
 
+#ifdef CONFIG_HEAP_USE_HOOKS
 static void tell_allocated(void *ptr, const wish_t *wish) {
     if (esp_heap_trace_alloc_hook != NULL) {
         esp_heap_trace_alloc_hook(ptr, wish->size, memory_caps(wish));
@@ -81,6 +82,16 @@ static void tell_freed(void *ptr) {
         esp_heap_trace_free_hook(ptr);
     }
 }
+#else
+static void tell_allocated(void *ptr, const wish_t *wish) {
+    (void)ptr;
+    (void)wish;
+}
+
+static void tell_freed(void *ptr) {
+    (void)ptr;
+}
+#endif
 
 /* -------------------------------------------------------------------------------- one region */
 

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+# not with: -m32 -fsanitize
+"""packaging/esp_idf/heap, the component that takes the place of ESP-IDF's: its CMakeLists.txt read
+with a stand-in for idf_component_register, its Kconfig made into sdkconfig.h for several settings,
+its sources compiled with that for RISC-V against tests/target/vendor/esp_idf, and its linker
+fragment's objects and symbols looked up in the result. ESP-IDF itself is not here."""
+
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+COMPONENT = "packaging/esp_idf/heap"
+STAND_IN = """
+function(idf_component_register)
+    cmake_parse_arguments(arg "" "" "SRCS;INCLUDE_DIRS;PRIV_REQUIRES;LDFRAGMENTS" ${ARGN})
+    if(arg_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "${arg_UNPARSED_ARGUMENTS}")
+    endif()
+    foreach(kind SRCS INCLUDE_DIRS LDFRAGMENTS)
+        foreach(item ${arg_${kind}})
+            get_filename_component(item ${item} ABSOLUTE BASE_DIR ${CMAKE_CURRENT_LIST_DIR})
+            message("${kind} ${item}")
+        endforeach()
+    endforeach()
+endfunction()
+function(target_link_libraries)
+    message("LINK ${ARGN}")
+endfunction()
+include(${COMPONENT}/CMakeLists.txt)
+"""
+# Of ESP-IDF's whole configuration, what the component's own Kconfig looks at.
+REST = """
+config ESP_SYSTEM_MEMPROT
+    bool "memory protection"
+
+config IDF_TARGET_ESP32C3
+    bool
+    default y
+
+source "{}/Kconfig"
+"""
+FLAGS = ["-mabi=ilp32", "-march=rv32imc", "-Os", "-std=gnu17", "-ffunction-sections",
+         "--specs=picolibc.specs", "-Wall", "-Wextra", "-Werror", "-Itests/target/vendor/esp_idf"]
+
+
+class Component(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.registered = self.read()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def call(self, *command):
+        result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(result.returncode, 0, " ".join(command) + "\n" + result.stdout +
+                         result.stderr)
+        return result.stdout + result.stderr
+
+    def read(self):
+        with open(self.path("read.cmake"), "w", encoding="ascii") as file:
+            file.write(STAND_IN)
+        said = self.call("cmake", f"-DCOMPONENT={os.path.abspath(COMPONENT)}", "-P",
+                         self.path("read.cmake"))
+        found = {}
+        for kind, item in re.findall(r"^(\w+) (.*)$", said, re.M):
+            found.setdefault(kind, []).append(item)
+        return found
+
+    def configure(self, settings):
+        """sdkconfig.h, and the names in it."""
+        with open(self.path("Kconfig"), "w", encoding="ascii") as file:
+            file.write(REST.format(os.path.abspath(COMPONENT)))
+        with open(self.path("settings"), "w", encoding="ascii") as file:
+            file.writelines(f"CONFIG_{name}=y\n" for name in settings)
+        header = self.path("sdkconfig.h")
+        self.call("tests/packaging/kconfig.py", self.path("Kconfig"),
+                  self.path("settings"), header, self.path("config.cmake"))
+        with open(header, encoding="ascii") as file:
+            return re.findall(r"#define CONFIG_(\w+) 1$", file.read(), re.M)
+
+    def compile(self, sources):
+        include = ["-I" + folder for folder in [self.folder, *self.registered["INCLUDE_DIRS"]]]
+        objects = {}
+        for source in sources:
+            made = self.path(os.path.basename(source) + ".o")
+            self.call("riscv64-unknown-elf-gcc", *FLAGS, *include, "-c", source, "-o", made)
+            objects[os.path.basename(source)[:-2]] = made
+        return objects
+
+    def names(self, made):
+        return re.findall(r" [TtWw] (\S+)$", self.call("riscv64-unknown-elf-nm", made), re.M)
+
+    def test_what_it_is_made_of(self):
+        names = [os.path.basename(source) for source in self.registered["SRCS"]]
+        for name in ("heap_alloc.c", "region_take.c", "esp32c3.c", "esp_idf_base.c", "esp_idf.c",
+                     "esp_idf_program.c"):
+            self.assertIn(name, names)
+        self.assertNotIn("esp_idf_malloc.c", names)
+        self.assertFalse([name for name in names if "_v1_" in name])
+        self.assertEqual(len(names), len(set(names)), "two objects of one name")
+        self.assertIn("-u capheap_esp_idf_program", self.registered["LINK"][0])
+
+    def test_its_objects_and_its_linker_fragment(self):
+        set_names = self.configure([])
+        self.assertIn("HEAP_HAS_EXEC_HEAP", set_names)
+        self.assertNotIn("HEAP_USE_HOOKS", set_names)
+        sources = [name for name in self.registered["SRCS"] if "/chips/" not in name]
+        objects = self.compile(sources)
+        program = self.call("riscv64-unknown-elf-nm", "-u", objects["esp_idf_program"])
+        self.assertRegex(program, r"\bcapheap_chip_esp32c3\n")
+        base = self.call("riscv64-unknown-elf-nm", objects["esp_idf_base"])
+        self.assertNotIn("esp_heap_trace", base)
+        self.check_fragment(objects)
+
+    def check_fragment(self, objects):
+        """All that it names is there, and nothing in RAM calls what is left in flash."""
+        known = {os.path.basename(source)[:-2] for source in self.registered["SRCS"]}
+        [fragment] = self.registered["LDFRAGMENTS"]
+        with open(fragment, encoding="ascii") as file:
+            entries = re.findall(r"^ {8}(\w+):?(\w*) \((\w+)\)$", file.read(), re.M)
+        self.assertGreater(len(entries), 20)
+        in_flash = set()
+        for name, symbol, _ in entries:
+            self.assertIn(name, known)
+            self.assertTrue(not symbol or symbol in self.names(objects[name]), symbol)
+        cold = {name for name, symbol, where in entries if where == "default" and not symbol}
+        for name in cold & set(objects):
+            in_flash.update(self.names(objects[name]))
+        for _, symbol, where in entries:
+            if where == "noflash":
+                in_flash.discard(symbol)
+        for name in set(objects) - cold:
+            asked = self.call("riscv64-unknown-elf-nm", "-u", objects[name])
+            calls = set(re.findall(r"U (\w+)", asked)) & in_flash
+            # Memory is added with the cache on.
+            self.assertEqual(calls - {"capheap_add_region"}, set(), name)
+
+    def test_its_settings(self):
+        sources = [source for source in self.registered["SRCS"] if "/compat/" in source]
+        settings = ["HEAP_USE_HOOKS", "HEAP_ABORT_WHEN_ALLOCATION_FAILS", "ESP_SYSTEM_MEMPROT"]
+        self.assertNotIn("HEAP_HAS_EXEC_HEAP", self.configure(settings))
+        objects = self.compile(sources)
+        base = self.call("riscv64-unknown-elf-nm", objects["esp_idf_base"])
+        self.assertRegex(base, r"\bw esp_heap_trace_alloc_hook\b")
+        caps = self.call("riscv64-unknown-elf-nm", "-u", objects["esp_idf_caps"])
+        self.assertIn("capheap_esp_idf_stop", caps)
+        program = self.call("riscv64-unknown-elf-nm", "-u", objects["esp_idf_program"])
+        self.assertRegex(program, r"\bcapheap_chip_esp32c3_memprot\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
