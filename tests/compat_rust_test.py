@@ -66,7 +66,7 @@ def skip(why):
 
 
 def fail(what, text=""):
-    print(f"FAILED: {what}\n{text}")
+    print(f"FAILED: {what}\n{text[:4000]}")
     sys.exit(1)
 
 

@@ -52,18 +52,19 @@ pub struct Memory {
     pub alias: usize,
 }
 
+/// `capheap_request_t`: all zero asks for nothing, so what it has besides these three doesn't matter.
 #[repr(C)]
-pub struct Request {
-    pub size: usize,
-    pub alignment: usize,
-    pub caps: Caps,
-    pub without: Caps,
-    pub masters: u32,
-    pub prefer: *const Caps,
-    pub prefer_count: usize,
-    pub tag: *const u32,
-    pub zero: bool,
-    pub owner: *mut c_void,
+pub struct Request([usize; numbers::REQUEST_SIZE / WORD]);
+
+impl Request {
+    pub fn new(size: usize, alignment: usize, caps: Caps) -> Self {
+        let mut request = Request([0; numbers::REQUEST_SIZE / WORD]);
+        request.0[numbers::REQUEST_BYTES / WORD] = size;
+        request.0[numbers::REQUEST_ALIGNMENT / WORD] = alignment;
+        let start = request.0.as_mut_ptr().cast::<u8>();
+        unsafe { start.add(numbers::REQUEST_CAPS).cast::<Caps>().write(caps) };
+        request
+    }
 }
 
 #[repr(C)]
@@ -85,16 +86,32 @@ pub struct Report {
     pub block_size: usize,
 }
 
+/// `capheap_figures_t`, whose fields are all `size_t`.
 #[repr(C)]
-#[derive(Default)]
-pub struct Figures {
-    pub total: usize,
-    pub used: usize,
-    pub free: usize,
-    pub largest: usize,
-    pub minimum_free: usize,
-    pub blocks: usize,
-    pub regions: usize,
+pub struct Figures([usize; numbers::FIGURES_SIZE / WORD]);
+
+impl Figures {
+    pub const NONE: Figures = Figures([0; numbers::FIGURES_SIZE / WORD]);
+
+    pub fn total(&self) -> usize {
+        self.0[numbers::FIGURES_TOTAL / WORD]
+    }
+
+    pub fn used(&self) -> usize {
+        self.0[numbers::FIGURES_USED / WORD]
+    }
+
+    pub fn free(&self) -> usize {
+        self.0[numbers::FIGURES_FREE / WORD]
+    }
+
+    pub fn largest(&self) -> usize {
+        self.0[numbers::FIGURES_LARGEST / WORD]
+    }
+
+    pub fn regions(&self) -> usize {
+        self.0[numbers::FIGURES_REGIONS / WORD]
+    }
 }
 
 #[cfg(target_endian = "big")]
@@ -191,17 +208,10 @@ mod tests {
             cache_line = TYPE_CACHE_LINE);
         same_offset!(Memory: start = MEMORY_START, size = MEMORY_BYTES, kind = MEMORY_TYPE,
             flags = MEMORY_FLAGS, alias_kind = MEMORY_ALIAS_KIND, alias = MEMORY_ALIAS);
-        same_offset!(Request: size = REQUEST_BYTES, alignment = REQUEST_ALIGNMENT,
-            caps = REQUEST_CAPS, without = REQUEST_WITHOUT, masters = REQUEST_MASTERS,
-            prefer = REQUEST_PREFER, prefer_count = REQUEST_PREFER_COUNT, tag = REQUEST_TAG,
-            zero = REQUEST_ZERO, owner = REQUEST_OWNER);
         same_offset!(Hooks: event = HOOKS_EVENT, failure = HOOKS_FAILURE, report = HOOKS_REPORT,
             context = HOOKS_CONTEXT);
         same_offset!(Report: fault = REPORT_FAULT, address = REPORT_ADDRESS,
             region = REPORT_REGION, block = REPORT_BLOCK, block_size = REPORT_BLOCK_SIZE);
-        same_offset!(Figures: total = FIGURES_TOTAL, used = FIGURES_USED, free = FIGURES_FREE,
-            largest = FIGURES_LARGEST, minimum_free = FIGURES_MINIMUM_FREE,
-            blocks = FIGURES_BLOCKS, regions = FIGURES_REGIONS);
     }
 
     #[test]

@@ -247,7 +247,7 @@ impl EspHeap {
     }
 
     fn figures(&self, caps: Caps) -> Figures {
-        let mut figures = Figures::default();
+        let mut figures = Figures::NONE;
         if self.is_ready() {
             unsafe { ffi::capheap_get_figures(self.heap(), caps, &mut figures) };
         }
@@ -256,23 +256,23 @@ impl EspHeap {
 
     /// Bytes in live blocks, rounding included.
     pub fn used(&self) -> usize {
-        self.figures(0).used
+        self.figures(0).used()
     }
 
     /// Bytes not in live blocks, perhaps in many pieces.
     pub fn free(&self) -> usize {
-        self.figures(0).free
+        self.figures(0).free()
     }
 
     /// The same of the regions that have these capabilities.
     pub fn free_caps(&self, capabilities: MemoryCapabilities) -> usize {
-        self.figures(figures_caps(capabilities)).free
+        self.figures(figures_caps(capabilities)).free()
     }
 
     /// The largest request, in bytes, that the regions with these capabilities can serve now. Not in
     /// esp-alloc.
     pub fn largest_caps(&self, capabilities: MemoryCapabilities) -> usize {
-        self.figures(figures_caps(capabilities)).largest
+        self.figures(figures_caps(capabilities)).largest()
     }
 
     /// All figures; they print.
@@ -304,17 +304,17 @@ impl EspHeap {
         if !self.is_ready() {
             return None;
         }
-        let mut figures = Figures::default();
+        let mut figures = Figures::NONE;
         unsafe { ffi::capheap_get_figures_tagged(self.heap(), tag as u32, &mut figures) };
-        if figures.regions == 0 {
+        if figures.regions() == 0 {
             return None;
         }
         // It serves, so the call that added it is done with its kind.
         let capabilities = unsafe { (*self.kind(tag)).capabilities }?;
         Some(RegionStats {
-            size: figures.total,
-            used: figures.used,
-            free: figures.free,
+            size: figures.total(),
+            used: figures.used(),
+            free: figures.free(),
             capabilities,
         })
     }
@@ -400,18 +400,7 @@ impl EspHeap {
         let place = if new.align() <= GRANULE {
             ffi::capheap_realloc(self.heap(), ptr, new.size(), caps)
         } else {
-            let request = Request {
-                size: new.size(),
-                alignment: new.align(),
-                caps,
-                without: 0,
-                masters: 0,
-                prefer: ptr::null(),
-                prefer_count: 0,
-                tag: ptr::null(),
-                zero: false,
-                owner: ptr::null_mut(),
-            };
+            let request = Request::new(new.size(), new.align(), caps);
             ffi::capheap_reallocate(self.heap(), ptr, &request)
         };
         self.fault.check();
