@@ -71,8 +71,8 @@ def fail(what, text=""):
 
 
 def setup():
-    if not shutil.which(CARGO):
-        skip("no cargo here (apt-get install cargo rustc)")
+    if not shutil.which(CARGO) or subprocess.run([CARGO, "--version"], capture_output=True).returncode:
+        skip("no cargo that runs (apt-get install cargo rustc)")
     if not list(DEBIAN.glob("cc-*")) or not list(DEBIAN.glob("enumset-1*")):
         skip("Debian's crates are missing (apt-get install librust-cc-dev librust-enumset-dev "
              "librust-document-features-dev)")
