@@ -22,25 +22,22 @@ static bool is_aligned(const capheap_region_t *region, const demand_t *demand) {
 }
 
 /* The free block for `room` granules, if the demand has a place in it. */
-static region_place_t place_by_room(capheap_region_t *region, const demand_t *demand,
+static region_place_t place_by_room(const capheap_region_t *region, const demand_t *demand,
                                     uint32_t room) {
     region_place_t place = {.start = region_find(region, room), .count = demand->count};
-    place.length = region_found_length(region, place.start);
-    if (place.length < room) {
-        return (region_place_t){0}; /* nothing, or a damaged link */
+    place.length = place.start != 0 ? region_found_length(region, place.start) : 0;
+    uintptr_t before =
+        is_aligned(region, demand) ? granules_to(region, place.start, demand->alignment) : 0;
+    if (place.length < place.count || before > place.length - place.count) {
+        return (region_place_t){0}; /* none, or a damaged link */
     }
-    if (is_aligned(region, demand)) {
-        uintptr_t before = granules_to(region, place.start, demand->alignment);
-        bool fits = before <= place.length - place.count;
-        place.start = fits ? place.start : 0;
-        place.before = fits ? (uint32_t)before : 0;
-    }
+    place.before = (uint32_t)before;
     return place;
 }
 
 /* As in region_aligned.c: the block that an ordinary request would get, if it happens to have an
  * aligned place, else one so large that it must. start 0: there is none. */
-static region_place_t find_place(capheap_region_t *region, const demand_t *demand) {
+static region_place_t find_place(const capheap_region_t *region, const demand_t *demand) {
     region_place_t place = place_by_room(region, demand, demand->count);
     size_t room = (size_t)demand->count + (demand->alignment >> region->shift) - 1;
     if (place.start == 0 && is_aligned(region, demand) && room >= demand->count &&
@@ -71,23 +68,40 @@ static region_place_t find_in_largest(const capheap_region_t *region, const dema
     return place;
 }
 
-/* The largest block is out of its bin while others are looked for. */
-static region_place_t find_leaving(capheap_region_t *region, const demand_t *demand) {
-    uint32_t largest = region_largest(region);
-    uint32_t start = largest != 0 && largest >= demand->piece ? region_find(region, largest) : 0;
-    uint32_t length = region_found_length(region, start);
-    if (length == 0) {
-        return (region_place_t){0};
-    }
-    region_pick(region, start, length);
+/* The largest block, which is the open one or its bin's first, is out of the way for a moment; then
+ * all is as before. */
+static region_place_t find_beside(capheap_region_t *region, const demand_t *demand,
+                                  uint32_t largest, uint32_t length) {
+    bool open = largest == region->open;
+    region_pick(region, largest, length);
     region_place_t place = find_place(region, demand);
-    if (region->fault != 0) {
-        region_mend(region);
+    if (open) {
+        region->open = largest;
+        region->open_length = length;
+    } else {
+        uint32_t bin = bins_index(length);
+        *bins_head(region, bin) = largest;
+        *bins_word(region, bin) |= UINT32_C(1) << bin % 32;
+    }
+    return place;
+}
+
+static uint32_t largest_length(const capheap_region_t *region) {
+    return (uint32_t)(capheap_region_largest(region) >> region->shift);
+}
+
+static region_place_t find_leaving(capheap_region_t *region, const demand_t *demand) {
+    uint32_t length = largest_length(region);
+    uint32_t largest = length != 0 && length >= demand->piece ? region_find(region, length) : 0;
+    if (largest == 0 || region_found_length(region, largest) != length) {
         return (region_place_t){0};
     }
-    region_put(region, start, length);
-    region_settle(region);
-    return place.start != 0 ? place : find_in_largest(region, demand, start, length);
+    region_place_t place = find_beside(region, demand, largest, length);
+    return place.start != 0 ? place : find_in_largest(region, demand, largest, length);
+}
+
+static region_place_t find(capheap_region_t *region, const demand_t *demand) {
+    return demand->piece != 0 ? find_leaving(region, demand) : find_place(region, demand);
 }
 
 /* False: it can't be served, whatever is free. */
@@ -103,7 +117,7 @@ static bool read_demand(const capheap_region_t *region, size_t alignment, size_t
 
 /* Does the largest block leave enough wherever it is cut, if it is at all? */
 static bool is_plenty(const capheap_region_t *region, const demand_t *demand) {
-    uint32_t largest = region_largest(region);
+    uint32_t largest = largest_length(region);
     return !is_aligned(region, demand) && demand->count <= largest &&
            demand->piece <= largest - demand->count;
 }
@@ -117,20 +131,25 @@ void *capheap_region_take_leaving(capheap_region_t *region, size_t alignment, si
     if (is_plenty(region, &demand)) {
         return capheap_region_malloc(region, size);
     }
-    region_place_t place =
-        demand.piece != 0 ? find_leaving(region, &demand) : find_place(region, &demand);
+    region_place_t place = find(region, &demand);
     return place.start != 0 ? region_carve(region, &place) : NULL;
 }
 
 bool capheap_region_fits(capheap_region_t *region, size_t alignment, size_t size, size_t piece) {
     demand_t demand;
-    if (!read_demand(region, alignment, size, piece, &demand)) {
-        return false;
+    return read_demand(region, alignment, size, piece, &demand) &&
+           (is_plenty(region, &demand) || find(region, &demand).start != 0);
+}
+
+size_t capheap_region_sure_piece(const capheap_region_t *region, size_t bytes) {
+    size_t granules =
+        (bytes >> region->shift) + ((bytes & (((size_t)1 << region->shift) - 1)) != 0);
+    if (granules > region->granules) {
+        return bytes;
     }
-    if (is_plenty(region, &demand)) {
-        return true;
+    if (granules > BINS_EXACT) {
+        size_t step = (size_t)1 << (bits_highest((uint32_t)granules) - BINS_PER_LOG);
+        granules = (granules + step - 1) & ~(step - 1);
     }
-    region_place_t place =
-        demand.piece != 0 ? find_leaving(region, &demand) : find_place(region, &demand);
-    return place.start != 0;
+    return granules << region->shift;
 }

@@ -13,8 +13,12 @@
 void *capheap_region_take_leaving(capheap_region_t *region, size_t alignment, size_t size,
                                   size_t piece);
 
-/* Would that be served now; with piece 0: would capheap_region_aligned_alloc? Nothing is taken;
- * which of several blocks serves the next request may change. O(1). */
+/* Would that be served now; with piece 0: would capheap_region_aligned_alloc? Nothing changes.
+ * O(1). */
 bool capheap_region_fits(capheap_region_t *region, size_t alignment, size_t size, size_t piece);
+
+/* Bytes, no fewer than these, such that a free block of so many is surely found, whatever blocks
+ * come to stand beside it in its bin. At most a quarter more. O(1). */
+size_t capheap_region_sure_piece(const capheap_region_t *region, size_t bytes);
 
 #endif
