@@ -51,7 +51,7 @@ static shape_t shape_of(const capheap_slot_t *slot, const capheap_call_t *call) 
     return shape;
 }
 
-/* The engine is only asked where nothing else is in the way, and it could refuse. */
+/* What the engine would do decides, where nothing else is in the way; figures only say why. */
 static void explain_room(capheap_slot_t *slot, const capheap_call_t *call, const shape_t *shape,
                          capheap_refusal_t *refusal) {
     capheap_kept_t kept = capheap_kept_from(slot, call->asked);
@@ -60,17 +60,17 @@ static void explain_room(capheap_slot_t *slot, const capheap_call_t *call, const
     if (shape->wrong) {
         refusal->reasons |= CAPHEAP_REFUSED_ALIGNMENT;
     }
-    if (shape->size > refusal->largest) {
-        refusal->reasons |= CAPHEAP_REFUSED_SMALL;
-    }
-    bool sure = shape->alignment <= capheap_granule_of(slot->type) && kept.bytes == 0;
-    if (refusal->reasons != 0 || sure ||
-        capheap_would_serve(slot, call, shape->size, shape->alignment, true)) {
+    bool only = refusal->reasons == 0;
+    if (only && capheap_would_serve(slot, call, shape->size, shape->alignment, true)) {
         return;
     }
-    bool kept_back =
-        kept.bytes != 0 && capheap_would_serve(slot, call, shape->size, shape->alignment, false);
-    refusal->reasons |= kept_back ? CAPHEAP_REFUSED_RESERVE : CAPHEAP_REFUSED_ALIGNMENT;
+    if (shape->size > refusal->largest) {
+        refusal->reasons |= CAPHEAP_REFUSED_SMALL;
+    } else if (only) {
+        bool kept_back = kept.bytes != 0 &&
+                         capheap_would_serve(slot, call, shape->size, shape->alignment, false);
+        refusal->reasons |= kept_back ? CAPHEAP_REFUSED_RESERVE : CAPHEAP_REFUSED_ALIGNMENT;
+    }
 }
 
 /* Under the slot's lock. */

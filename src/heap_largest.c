@@ -20,10 +20,10 @@ static bool serves(capheap_heap_t *heap, capheap_slot_t *slot, const capheap_req
 static void ask(capheap_heap_t *heap, capheap_slot_t *slot, const capheap_request_t *request,
                 capheap_largest_t *search) {
     size_t granule = capheap_granule_of(slot->type);
-    size_t largest = capheap_region_largest(&slot->region) / granule;
+    size_t most = capheap_region_free_bytes(&slot->region) / granule;
     if (search->high == 0) {
         search->low = search->size / granule;
-        search->high = largest + 1;
+        search->high = most + 1;
     }
     if (search->high > search->low + 1) {
         size_t middle = search->low + (search->high - search->low) / 2;

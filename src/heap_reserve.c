@@ -67,6 +67,9 @@ static capheap_kept_t kept_from(capheap_slot_t *slot, capheap_caps_t named) {
             kept.piece += part->piece.all - (ordinary ? 0 : part->piece.drawn);
         }
     }
+    if (ordinary) {
+        kept.piece = capheap_region_sure_piece(&slot->region, kept.piece);
+    }
     return kept;
 }
 
@@ -85,6 +88,7 @@ bool capheap_leaves(const capheap_slot_t *slot, capheap_kept_t kept, size_t size
 typedef struct room {
     size_t free; /* beside what is kept for others */
     size_t largest;
+    size_t pieces; /* of others */
 } room_t;
 
 /* How many parts of others it has. */
@@ -95,13 +99,14 @@ static size_t others_in(const capheap_slot_t *slot, size_t except) {
 /* Beside all parts but that of the reserve that is dealt out anew. */
 static room_t room_of(capheap_slot_t *slot, size_t except) {
     capheap_port_lock(&slot->lock);
-    room_t room = {capheap_region_free_bytes(&slot->region), capheap_region_largest(&slot->region)};
+    room_t room = {.free = capheap_region_free_bytes(&slot->region),
+                   .largest = capheap_region_largest(&slot->region)};
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
         const capheap_part_t *part = &slot->kept[i];
         if (i != except && part->caps != 0) {
-            size_t bytes = part->bytes.all, piece = part->piece.all;
+            size_t bytes = part->bytes.all;
             room.free -= bytes < room.free ? bytes : room.free;
-            room.largest -= piece < room.largest ? piece : room.largest;
+            room.pieces += part->piece.all;
         }
     }
     capheap_port_unlock(&slot->lock);
@@ -143,7 +148,10 @@ static candidate_t consider(capheap_slot_t *slot, const deal_t *deal) {
     }
     candidate.room = room_of(slot, deal->index);
     candidate.others = others_in(slot, deal->index);
-    bool fits = candidate.room.free != 0 && candidate.piece <= candidate.room.largest;
+    size_t pieces = candidate.room.pieces;
+    bool fits = candidate.room.free != 0 &&
+                !__builtin_add_overflow(pieces, candidate.piece, &pieces) &&
+                capheap_region_sure_piece(&slot->region, pieces) <= candidate.room.largest;
     candidate.slot = fits ? slot : NULL;
     return candidate;
 }

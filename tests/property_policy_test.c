@@ -246,13 +246,14 @@ static capheap_request_t any_request(world_t *world) {
     return request;
 }
 
-/* Does the region that begins there keep the reserve's piece? */
+/* Does the region that begins there keep the reserve's piece, and has nobody drawn on it? */
 static bool has_piece(const world_t *world, uintptr_t start, const capheap_reserve_t *reserve) {
     for (size_t i = 0; i < REGIONS; i++) {
         const capheap_slot_t *slot = &world->slots[i];
         for (size_t part = 0; slot->memory.start == start && part < CAPHEAP_RESERVES; part++) {
             if (slot->kept[part].caps == reserve->caps && reserve->piece != 0 &&
-                slot->kept[part].piece.all == reserve->piece) {
+                slot->kept[part].piece.all == reserve->piece && slot->kept[part].piece.drawn == 0 &&
+                slot->kept[part].bytes.drawn == 0) {
                 return true;
             }
         }

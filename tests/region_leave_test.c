@@ -58,6 +58,7 @@ static void play(uint32_t granule) {
         size_t alignment =
             test_random_chance(&random, 50) ? 1 : (size_t)1 << test_random_below(&random, 11);
         size_t piece = test_random_chance(&random, 20) ? 0 : test_random_below(&random, 3000);
+        piece = capheap_region_sure_piece(&region, piece);
         bool possible = could(alignment, size, piece);
         size_t used = capheap_region_used_bytes(&region);
         bool fits = capheap_region_fits(&region, alignment, size, piece);

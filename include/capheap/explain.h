@@ -57,8 +57,7 @@ typedef struct capheap_refusal {
  * the last preference. The figures are of one moment for each region. O(regions^2).
  *
  * Exact: where no region changes in between, the request is served if and only if one of them has
- * no reason. Nothing changes by it but, for aligned blocks and beside a reserve, which of several
- * free blocks may serve a later request.
+ * no reason. Nothing changes by it.
  */
 size_t capheap_explain(capheap_heap_t *heap, const capheap_request_t *request,
                        capheap_refusal_t *out, size_t max);

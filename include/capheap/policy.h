@@ -44,7 +44,8 @@ capheap_placement_t capheap_get_placement(const capheap_heap_t *heap);
  * Keep `bytes` free, in one piece of at least `piece`, of memory whose type has all of `caps`. A
  * request that names all of these capabilities may use what is kept, whatever else it names; any
  * other one may not: it is served only where the reserve stays as it is. So a request of the
- * reserve that would be served still is after any other request, whatever comes.
+ * reserve that would be served still is after any other request, within what its own users have
+ * left of it.
  *
  * When it is set, the reserve is dealt out to regions that serve: to as few as can hold it, the one
  * with the largest piece first, which keeps `piece`, rounded up to what a block of that size takes
