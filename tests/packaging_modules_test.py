@@ -139,7 +139,15 @@ def options(work):
     for name in set(re.findall(r"^#ifndef (CAPHEAP_\w+)$", config, re.MULTILINE)):
         check(name in names or name == "CAPHEAP_CONFIG_H", f"config.h's {name} is not in Kconfig")
 
-    _, before = objects(work, None, None)
+    macros, before = objects(work, None, None)
+    # Kconfig's defaults are config.h's own, on a chip.
+    plain = run(CC, "-U__unix__", "-U__linux__", "-I", ROOT / "include", "-E", "-dM", "-include",
+                "capheap/config.h", "-x", "c", "/dev/null")
+    defaults = dict(re.findall(r"^#define (CAPHEAP_\w+) (\d+)$", plain, re.MULTILINE))
+    for name, value in defaults.items():
+        chosen = macros.get(macros.get(name), macros.get(name))
+        check(chosen == value, f"{name}: {value} in config.h, {chosen} by Kconfig")
+    check(len(defaults) >= 3, "config.h has too few defaults")
     numbers = [symbol for symbol in ours if symbol.type == kconfiglib.INT]
     check(len(numbers) >= 3, "too few numbers in Kconfig")
     for symbol in numbers:
