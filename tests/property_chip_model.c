@@ -180,162 +180,6 @@ void chip_model_end_startup(chip_model_t *model) {
     }
 }
 
-/* ---- What a region says to a request */
-
-static capheap_caps_t asked_in(const capheap_request_t *request, size_t pass) {
-    return request->caps | (pass < request->prefer_count ? request->prefer[pass] : 0);
-}
-
-static capheap_caps_t needed_of(capheap_caps_t asked) {
-    return (asked & ~CAPHEAP_CACHE_ALIGNED) | ((asked & CAPHEAP_EXEC) != 0 ? CAPHEAP_32BIT : 0);
-}
-
-static bool by_alias(const chip_model_region_t *region, capheap_caps_t asked) {
-    return (asked & CAPHEAP_EXEC) != 0 && region->memory.alias_kind != CAPHEAP_ALIAS_NONE;
-}
-
-/* All but room: capabilities, what it must not have, masters, tag. */
-static bool is_allowed(const chip_model_t *model, const chip_model_region_t *region,
-                       const capheap_request_t *request, capheap_caps_t asked) {
-    capheap_caps_t has = capheap_type_caps(&model->chip->types[region->type]);
-    capheap_masters_t reach = model->chip->reach != NULL ? model->chip->reach[region->type] : 0;
-    bool data_too = (asked & (CAPHEAP_8BIT | CAPHEAP_DMA)) != 0;
-    return region->serving && (needed_of(asked) & ~has) == 0 && (request->without & has) == 0 &&
-           (request->masters & ~reach) == 0 && !(by_alias(region, asked) && data_too) &&
-           (request->tag != NULL ? *request->tag == region->type : needed_of(asked) != 0);
-}
-
-/* Bytes of a cache line that the block may share with nothing; 1: there is none to mind. */
-static size_t line_of(const chip_model_t *model, const chip_model_region_t *region,
-                      const capheap_request_t *request, capheap_caps_t asked) {
-    bool whole = (asked & (CAPHEAP_CACHE_ALIGNED | CAPHEAP_DMA)) != 0 || request->masters != 0;
-    uint32_t line = model->chip->types[region->type].cache_line;
-    return whole && line != 0 ? line : 1;
-}
-
-static size_t granule_of(const chip_model_t *model, const chip_model_region_t *region) {
-    uint32_t granule = model->chip->types[region->type].granule;
-    return granule != 0 ? granule : 8;
-}
-
-/* Bytes in whole units, or SIZE_MAX. */
-static size_t in_whole(size_t size, size_t unit) {
-    size_t rest = size % unit;
-    return rest == 0 ? size : size > SIZE_MAX - (unit - rest) ? SIZE_MAX : size + (unit - rest);
-}
-
-/* Is there a multiple of the alignment in [low, high) with so many bytes behind it? */
-static bool has_place(uintptr_t low, uintptr_t high, size_t bytes, size_t alignment) {
-    size_t skip = (size_t)(-low & (alignment - 1));
-    return skip <= high - low && bytes <= high - low - skip;
-}
-
-/* The verdict by room alone, over all runs of bytes that no live block has. */
-static chip_model_verdict_t room_for(const chip_model_t *model, const chip_model_region_t *region,
-                                     size_t bytes, size_t alignment) {
-    size_t granule = granule_of(model, region);
-    size_t sure = alignment > granule ? bytes + (alignment - granule) : bytes;
-    chip_model_verdict_t verdict = CHIP_MODEL_NO;
-    const bool *used = &model->used[region->low - (uintptr_t)model->arena];
-    size_t total = region->high - region->low;
-    for (size_t i = 0, end; i < total; i = end) {
-        for (end = i; end < total && !used[end]; end += granule) {
-        }
-        if (end - i >= sure && sure >= bytes) {
-            return CHIP_MODEL_MUST;
-        }
-        if (has_place(region->low + i, region->low + end, bytes, alignment)) {
-            verdict = CHIP_MODEL_MAY;
-        }
-        while (end < total && used[end]) {
-            end += granule;
-        }
-    }
-    return verdict;
-}
-
-chip_model_verdict_t chip_model_verdict(const chip_model_t *model, size_t index,
-                                        const capheap_request_t *request, size_t pass) {
-    const chip_model_region_t *region = &model->regions[index];
-    capheap_caps_t asked = asked_in(request, pass);
-    size_t alignment = request->alignment != 0 ? request->alignment : 1;
-    if (!is_allowed(model, region, request, asked) || (alignment & (alignment - 1)) != 0) {
-        return CHIP_MODEL_NO;
-    }
-    size_t line = line_of(model, region, request, asked);
-    alignment = alignment > line ? alignment : line;
-    bool alias = by_alias(region, asked);
-    size_t bytes = in_whole(request->size, alias ? alignment : line);
-    size_t granule = granule_of(model, region);
-    bytes = bytes > SIZE_MAX - granule ? SIZE_MAX : in_whole(bytes, granule);
-    if (bytes == SIZE_MAX || bytes > region->high - region->low) {
-        return CHIP_MODEL_NO;
-    }
-    chip_model_verdict_t verdict = room_for(model, region, bytes, alignment);
-    /* The two sides of a memory here are alike as far as 128 bytes go. */
-    return alias && alignment > 128 && verdict == CHIP_MODEL_MUST ? CHIP_MODEL_MAY : verdict;
-}
-
-/* ---- Order of choice */
-
-static int priority(const chip_model_t *model, size_t region, capheap_caps_t needed) {
-    const capheap_type_t *type = &model->chip->types[model->regions[region].type];
-    int level = 0;
-    while (level < CAPHEAP_PRIORITIES - 1 && (type->caps[level] & needed) == 0) {
-        level++;
-    }
-    return level;
-}
-
-static bool comes_before(const chip_model_t *model, size_t a, size_t b, capheap_caps_t needed) {
-    const chip_model_region_t *one = &model->regions[a];
-    const chip_model_region_t *two = &model->regions[b];
-    bool bytes_one = (capheap_type_caps(&model->chip->types[one->type]) & CAPHEAP_8BIT) != 0;
-    bool bytes_two = (capheap_type_caps(&model->chip->types[two->type]) & CAPHEAP_8BIT) != 0;
-    int difference = needed == 0 ? 0 : priority(model, a, needed) - priority(model, b, needed);
-    if (difference != 0) {
-        return difference < 0;
-    }
-    if (bytes_one != bytes_two) {
-        return bytes_two;
-    }
-    if (one->memory.size != two->memory.size) {
-        return one->memory.size < two->memory.size;
-    }
-    return one->serial > two->serial;
-}
-
-/* Would a region before this one, or in an earlier pass, have had to serve? Regions asked for by
- * tag are tried by size alone. */
-static bool was_passed_over(const chip_model_t *model, const capheap_request_t *request,
-                            size_t pass, size_t index) {
-    capheap_caps_t needed = request->tag != NULL ? 0 : needed_of(asked_in(request, pass));
-    for (size_t i = 0; i < model->region_count; i++) {
-        for (size_t p = 0; p <= pass; p++) {
-            bool before = p < pass || comes_before(model, i, index, needed);
-            if (i != index && before &&
-                chip_model_verdict(model, i, request, p) == CHIP_MODEL_MUST) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/* Is there a pass in which this region could serve, with nobody before it who must? */
-static bool is_right(const chip_model_t *model, const capheap_request_t *request, size_t index) {
-    for (size_t pass = 0; pass <= request->prefer_count; pass++) {
-        chip_model_verdict_t verdict = chip_model_verdict(model, index, request, pass);
-        if (verdict != CHIP_MODEL_NO && !was_passed_over(model, request, pass, index)) {
-            return true;
-        }
-        if (verdict == CHIP_MODEL_MUST) {
-            return false;
-        }
-    }
-    return false;
-}
-
 /* ---- A block that was served */
 
 static bool locate(const chip_model_t *model, chip_model_block_t *block, size_t *index) {
@@ -382,10 +226,10 @@ static void accept(chip_model_t *model, size_t slot, void *ptr, const capheap_re
     size_t index;
     EXPECT(locate(model, &block, &index));
     const chip_model_region_t *region = &model->regions[index];
-    EXPECT(is_right(model, request, index));
+    EXPECT(chip_model_is_right(model, request, index));
     EXPECT((uintptr_t)block.bytes >= region->low);
     EXPECT((uintptr_t)block.bytes + block.size <= region->high);
-    EXPECT(block.size >= request->size && block.size % granule_of(model, region) == 0);
+    EXPECT(block.size >= request->size && block.size % chip_model_granule(model, region) == 0);
     EXPECT(request->alignment == 0 || (uintptr_t)ptr % request->alignment == 0);
     EXPECT(shares_no_line(model, region, &block, request));
     size_t first = (size_t)(block.bytes - model->arena);
@@ -414,7 +258,7 @@ static void check_reasons(chip_model_t *model, const capheap_request_t *request,
     EXPECT(((reasons & CAPHEAP_REFUSED_MASTERS) != 0) == ((request->masters & ~reach) != 0));
     EXPECT(refusal->unreached == (request->masters & ~reach));
     if (request->prefer_count == 0) {
-        EXPECT(refusal->lacks == (needed_of(request->caps) & ~has));
+        EXPECT(refusal->lacks == (chip_model_needed(request->caps) & ~has));
         EXPECT(((reasons & CAPHEAP_REFUSED_LACKS) != 0) == (refusal->lacks != 0));
     }
 }
@@ -435,6 +279,32 @@ static void check_refusal(chip_model_t *model, const capheap_request_t *request)
 
 /* ---- The calls */
 
+/* The longest run of bytes that no live block has. */
+static size_t largest_run(const chip_model_t *model, const chip_model_region_t *region) {
+    const bool *used = &model->used[region->low - (uintptr_t)model->arena];
+    size_t total = region->high - region->low;
+    size_t run = 0;
+    size_t largest = 0;
+    for (size_t i = 0; i < total; i++) {
+        run = used[i] ? 0 : run + 1;
+        largest = run > largest ? run : largest;
+    }
+    return largest;
+}
+
+/* What each region promises, before a call. The engine has four bins for each power of two and
+ * looks at the first block of a bin, so it may miss a fifth; it never promises what isn't there. */
+static void ask_largest(chip_model_t *model) {
+    for (size_t i = 0; i < model->region_count; i++) {
+        chip_model_region_t *region = &model->regions[i];
+        capheap_region_info_t info;
+        EXPECT(capheap_find_region(&model->heap, (const void *)region->memory.start, &info));
+        region->largest = info.figures.largest;
+        size_t run = region->serving ? largest_run(model, region) : 0;
+        EXPECT(region->largest <= run && region->largest >= run - run / 5);
+    }
+}
+
 bool chip_model_allocate(chip_model_t *model, size_t slot, const capheap_request_t *request) {
     chip_model_free(model, slot);
     if (model->failure != NULL) {
@@ -442,6 +312,7 @@ bool chip_model_allocate(chip_model_t *model, size_t slot, const capheap_request
     }
     /* Size 0 is no failure, an alignment that is no power of two always is. */
     bool wrong = (request->alignment & (request->alignment - 1)) != 0;
+    ask_largest(model);
     model->failures = model->reports = 0;
     void *ptr = capheap_allocate(&model->heap, request);
     bool failed = ptr == NULL && (request->size != 0 || wrong);

@@ -3,7 +3,9 @@
  * A chip made into a heap, together with a plain model of it that knows words and bytes only: which
  * word of the arena belongs to which of the chip's memories and is not reserved, and which bytes
  * are in a live block. From these, by trying every place of every region, it tells which regions
- * must, may or can't serve a request, and in which order they are to be tried.
+ * can't serve a request, and in which order they are to be tried. Which of the others must is for
+ * the engine to promise: what it calls its largest block, which may miss a fifth of the largest
+ * place.
  */
 #ifndef CAPHEAP_PROPERTY_CHIP_MODEL_H
 #define CAPHEAP_PROPERTY_CHIP_MODEL_H
@@ -27,6 +29,7 @@ typedef struct chip_model_region {
     bool serving;
     uintptr_t low; /* what blocks may take, seen when the region was empty */
     uintptr_t high;
+    size_t largest; /* what malloc would serve, as the region said before the call */
 } chip_model_region_t;
 
 typedef struct chip_model_block {
@@ -69,9 +72,15 @@ void chip_model_start(chip_model_t *model, const capheap_chip_t *chip,
                       const capheap_range_t *ranges, size_t count, size_t fitted);
 void chip_model_end_startup(chip_model_t *model);
 
-/* What the regions say to the request in one of its passes (the last one: by caps alone). */
+/* What a region says to the request in one of its passes (the last one: by caps alone). */
 chip_model_verdict_t chip_model_verdict(const chip_model_t *model, size_t region,
                                         const capheap_request_t *request, size_t pass);
+/* Is it right that this region served, by the state before? A region before it had no duty to. */
+bool chip_model_is_right(const chip_model_t *model, const capheap_request_t *request,
+                         size_t region);
+/* What the request asks for, as capabilities of a memory. */
+capheap_caps_t chip_model_needed(capheap_caps_t asked);
+size_t chip_model_granule(const chip_model_t *model, const chip_model_region_t *region);
 
 /* A block that is in the slot is freed first. True if it was served. */
 bool chip_model_allocate(chip_model_t *model, size_t slot, const capheap_request_t *request);
