@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* As much of mmap() as the model of the heap's property test asks for: memory on page boundaries,
- * zero. PROT_NONE can't be had here: an access to it goes unnoticed, unlike on the host. */
+/* As much of mmap() as the models of the property tests ask for: memory on page boundaries, zero.
+ * With PROT_NONE, addresses from TARGET_NOTHING on, where no board has any memory: once at a time.
+ */
 #ifndef CAPHEAP_TARGET_MMAN_H
 #define CAPHEAP_TARGET_MMAN_H
 
@@ -15,15 +16,22 @@
 #define MAP_ANONYMOUS 32
 #define MAP_FAILED    ((void *)-1)
 
+#define TARGET_NOTHING ((void *)0xC0000000u)
+
 static inline void *mmap(void *place, size_t size, int protection, int flags, int file, long at) {
-    (void)place, (void)protection, (void)flags, (void)file, (void)at;
+    (void)place, (void)flags, (void)file, (void)at;
+    if (protection == PROT_NONE) {
+        return TARGET_NOTHING;
+    }
     void *memory = memalign(4096, size);
     return memory == NULL ? MAP_FAILED : memset(memory, 0, size);
 }
 
 static inline int munmap(void *memory, size_t size) {
     (void)size;
-    free(memory);
+    if (memory != TARGET_NOTHING) {
+        free(memory);
+    }
     return 0;
 }
 
