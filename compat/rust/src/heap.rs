@@ -38,6 +38,9 @@ pub struct HeapRegion {
     capabilities: MemoryCapabilities,
 }
 
+// Whoever made it promised that nobody else uses the memory.
+unsafe impl Send for HeapRegion {}
+
 impl HeapRegion {
     /// Memory of `size` bytes, anywhere, aligned or not.
     ///

@@ -7,11 +7,13 @@ mod common;
 use capheap::EspHeap;
 use common::{none, region, Random, EXTERNAL, INTERNAL};
 use std::alloc::{GlobalAlloc, Layout};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, Receiver, Sender};
 use std::thread;
 
 const THREADS: usize = 4;
 const STEPS: usize = 10_000;
+const ADDERS: usize = 2;
 
 struct Parcel {
     start: usize,
@@ -74,20 +76,38 @@ fn threads_hand_blocks_to_each_other() {
     }
 }
 
-/// All regions at once, the first among them: each has its place and all are there.
+/// All regions at once, the first among them: each has its place and all are there. The threads wait
+/// for each other before each heap, so that their calls meet where two processors are free.
 #[test]
 fn threads_add_regions_at_the_same_time() {
-    for _ in 0..50 {
-        let heap = common::heap(&[]);
-        let add = move |_| {
-            thread::spawn(move || unsafe {
-                let size = 4096;
-                heap.try_add_region(region(size, INTERNAL.into())).is_ok()
-            })
-        };
-        let threads: Vec<_> = (0..capheap::REGIONS + 2).map(add).collect();
-        let added = threads.into_iter().map(|thread| thread.join().unwrap());
-        assert_eq!(added.filter(|added| *added).count(), capheap::REGIONS);
-        assert_eq!(heap.stats().region_stats.iter().flatten().count(), capheap::REGIONS);
+    const ROUNDS: usize = 2000;
+    const SIZE: usize = 256;
+    static HERE: AtomicUsize = AtomicUsize::new(0);
+    let heaps: Vec<_> = (0..ROUNDS).map(|_| common::heap(&[])).collect();
+    let heaps: &'static [_] = heaps.leak();
+    let add_all = |_| {
+        let regions: Vec<_> = heaps.iter().map(|_| region(SIZE, INTERNAL.into())).collect();
+        thread::spawn(move || {
+            let mut added = 0;
+            for (round, (heap, region)) in heaps.iter().zip(regions).enumerate() {
+                HERE.fetch_add(1, Ordering::SeqCst);
+                let mut spins = 0;
+                while HERE.load(Ordering::SeqCst) < (round + 1) * ADDERS {
+                    spins += 1;
+                    if spins % 5000 == 0 {
+                        thread::yield_now();
+                    }
+                }
+                added += unsafe { heap.try_add_region(region) }.is_ok() as usize;
+            }
+            added
+        })
+    };
+    let threads: Vec<_> = (0..ADDERS).map(add_all).collect();
+    let added: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+    assert_eq!(added, ROUNDS * capheap::REGIONS.min(ADDERS));
+    for heap in heaps {
+        let count = heap.stats().region_stats.iter().flatten().count();
+        assert_eq!(count, capheap::REGIONS.min(ADDERS));
     }
 }
