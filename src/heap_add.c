@@ -103,7 +103,7 @@ static void claim(capheap_heap_t *heap, capheap_slot_t *slot, const capheap_want
 }
 
 static capheap_status_t make_region(capheap_heap_t *heap, capheap_slot_t *slot,
-                                    const capheap_attach_t *how) {
+                                    const capheap_wanted_t *wanted) {
     capheap_region_config_t config = {
         .start = (void *)slot->memory.start,
         .size = slot->memory.size,
@@ -114,8 +114,10 @@ static capheap_status_t make_region(capheap_heap_t *heap, capheap_slot_t *slot,
         .report = capheap_forward_report,
         .report_context = heap,
     };
-    return how != NULL ? capheap_region_attach(&slot->region, &config, how, slot->retained)
-                       : capheap_region_init(&slot->region, &config);
+    if (wanted != NULL && wanted->attach != NULL) {
+        return wanted->attach(&slot->region, &config, wanted->how, wanted->retained);
+    }
+    return capheap_region_init(&slot->region, &config);
 }
 
 static void set_state(capheap_heap_t *heap, capheap_slot_t *slot, uint8_t state) {
@@ -133,8 +135,8 @@ static void set_state(capheap_heap_t *heap, capheap_slot_t *slot, uint8_t state)
 
 /* A slot that is joining begins to serve, or goes back to what it was. */
 static capheap_status_t join(capheap_heap_t *heap, capheap_slot_t *slot,
-                             const capheap_attach_t *how, uint8_t otherwise) {
-    capheap_status_t status = make_region(heap, slot, how);
+                             const capheap_wanted_t *wanted, uint8_t otherwise) {
+    capheap_status_t status = make_region(heap, slot, wanted);
     capheap_lock_set(heap);
     if (status == CAPHEAP_OK) {
         heap->line_caps |= capheap_special_caps(slot->type);
@@ -162,8 +164,7 @@ capheap_status_t capheap_add_wanted(capheap_heap_t *heap, const capheap_wanted_t
         hold = slot->state == CAPHEAP_SLOT_HELD;
     }
     capheap_unlock_set(heap);
-    return status != CAPHEAP_OK || hold ? status
-                                        : join(heap, slot, wanted->how, CAPHEAP_SLOT_EMPTY);
+    return status != CAPHEAP_OK || hold ? status : join(heap, slot, wanted, CAPHEAP_SLOT_EMPTY);
 }
 
 capheap_status_t capheap_add_region_with_books(capheap_heap_t *heap, const capheap_type_t *type,

@@ -11,8 +11,12 @@ capheap_status_t capheap_attach_region(capheap_heap_t *heap, const capheap_type_
         (memory->flags & CAPHEAP_MEMORY_STARTUP) != 0) {
         return CAPHEAP_ERROR_ARGUMENT;
     }
-    capheap_wanted_t wanted = {
-        .type = type, .memory = memory, .tag = tag, .how = how, .retained = retained};
+    capheap_wanted_t wanted = {.type = type,
+                               .memory = memory,
+                               .tag = tag,
+                               .attach = capheap_region_attach,
+                               .how = how,
+                               .retained = retained};
     return capheap_add_wanted(heap, &wanted);
 }
 

@@ -254,7 +254,11 @@ typedef struct capheap_wanted {
     uint8_t master_count;
     void *books;
     size_t books_size;
-    const capheap_attach_t *how; /* NULL: what the memory held is lost */
+    /* capheap_region_attach; NULL: what the memory held is lost. By a pointer, so that programs
+     * without such memory don't link it. */
+    capheap_status_t (*attach)(capheap_region_t *, const capheap_region_config_t *,
+                               const capheap_attach_t *, capheap_retained_t *);
+    const capheap_attach_t *how;
     capheap_retained_t *retained;
 } capheap_wanted_t;
 capheap_status_t capheap_add_wanted(capheap_heap_t *heap, const capheap_wanted_t *wanted);

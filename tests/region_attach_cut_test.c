@@ -10,7 +10,11 @@
 #include "region_retained.h"
 #include "test.h"
 
-#define CALLS   600u
+#ifdef TARGET_NAME /* an emulated board */
+#define CALLS 40u
+#else
+#define CALLS 600u
+#endif
 #define SUBSETS 64u /* of the words that a call changes; all, if there are no more */
 
 static kept_model_t model;

@@ -32,6 +32,10 @@ void target_timer_start(void (*tick)(void));
 void target_timer_next(uint32_t microseconds);
 void target_timer_stop(void);
 
+/* ---- Reset: all starts again, but memory keeps what no start-up code writes. Also in tick(). */
+
+_Noreturn void target_reset_board(void);
+
 /* ---- Code made at run time */
 
 /* Machine code that returns 42: position-independent, whole words. */

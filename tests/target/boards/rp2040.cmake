@@ -12,6 +12,7 @@ set(BOARD_TIMER rp2040)
 set(BOARD_FAULTS 1 2 3)
 set(BOARD_PORTS rp2040 cortex_m)
 set(BOARD_CASES "")
+set(BOARD_RESETS 0) # not in rp2040js
 set(BOARD_CORES 2)
 set(BOARD_NPM rp2040)
 set(BOARD_RUN node @rp2040/run.cjs ${CMAKE_CURRENT_BINARY_DIR})
