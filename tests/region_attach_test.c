@@ -114,6 +114,12 @@ TEST(every_flipped_bit_of_the_fixed_header_is_seen) {
     }
 }
 
+/* docs/sleep.md and SPEC.md say so. */
+TEST(the_header_has_its_documented_size) {
+    if (sizeof(void *) == 4)
+        CHECK_EQ(CAPHEAP_RETAINED_BYTES, 92);
+}
+
 /* The checksum is zlib's: SPEC.md says so. */
 TEST(the_checksum_is_crc_32) {
     static const uint32_t words[] = {0x34333231, 0x38373635}; /* "12345678" */
@@ -364,9 +370,10 @@ TEST(the_layout_number_goes_with_the_map) {
 
 TEST_MAIN(memory_without_a_region_is_started_afresh, what_was_there_is_there_again,
           another_region_is_not_taken_for_this_one, every_flipped_bit_of_the_fixed_header_is_seen,
-          the_checksum_is_crc_32, afresh_reads_nothing_and_forget_is_for_good,
-          roots_lead_to_live_blocks_only, a_flipped_bit_in_a_root_is_seen,
-          a_seal_sees_every_flipped_bit, a_seal_is_broken_by_whatever_changes_the_region,
+          the_header_has_its_documented_size, the_checksum_is_crc_32,
+          afresh_reads_nothing_and_forget_is_for_good, roots_lead_to_live_blocks_only,
+          a_flipped_bit_in_a_root_is_seen, a_seal_sees_every_flipped_bit,
+          a_seal_is_broken_by_whatever_changes_the_region,
           realloc_moves_and_shrinks_even_without_room, bad_arguments_are_refused,
           small_memories_at_any_address, books_apart_are_kept_too,
           the_layout_number_goes_with_the_map)
