@@ -34,8 +34,9 @@ printf '#include "capheap.h"\nint main() { return CAPHEAP_VERSION_MAJOR; }\n' >"
 for compiler in "gcc -m64 -O1 -c" "gcc -m32 -O0 -c" "clang -m64 -fsyntax-only" \
     "clang -m32 -fsyntax-only"; do
     # shellcheck disable=SC2086
-    $compiler -std=c11 $warnings "$one/capheap.c" -o "$work/capheap${compiler//[^0-9]/}.o" ||
-        wrong "$compiler: see above"
+    $compiler -std=c11 $warnings "$one/capheap.c" -o "$work/capheap${compiler//[^0-9]/}.o" \
+        >"$work/log" 2>&1 ||
+        wrong "$compiler: $(head -n 20 "$work/log")"
 done
 for compiler in g++ clang++; do
     command -v $compiler >/dev/null || continue
