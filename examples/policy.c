@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Small requests inside, large ones outside, and a reserve that ordinary requests can't eat. */
+/* Small requests inside, large ones outside, and reserves that ordinary requests can't eat. */
 #include <stdio.h>
 
 #include "capheap/policy.h"
@@ -38,11 +38,19 @@ int main(void) {
     if (capheap_set_reserve(&heap, INSIDE, 3000, 2048) != CAPHEAP_OK) {
         return 1;
     }
+    /* Another one outside, for who asks for external memory by name. */
+    if (capheap_set_reserve(&heap, CAPHEAP_SPIRAM, 8000, 8000) != CAPHEAP_OK) {
+        return 1;
+    }
     size_t count = 0;
     while (where(capheap_malloc(&heap, 500, CAPHEAP_DEFAULT))[0] == 'i') {
         count++;
     }
     void *buffer = capheap_malloc(&heap, 2048, INSIDE);
     printf("%zu small blocks later a DMA buffer of 2048 bytes is %s\n", count, where(buffer));
-    return buffer != NULL && where(buffer)[0] == 'i' && count > 0 ? 0 : 1;
+    while (capheap_malloc(&heap, 1000, CAPHEAP_DEFAULT) != NULL) {
+    }
+    void *frame = capheap_malloc(&heap, 8000, CAPHEAP_SPIRAM);
+    printf("when nothing is left for others a frame of 8000 bytes is %s\n", where(frame));
+    return frame != NULL && buffer != NULL && where(buffer)[0] == 'i' && count > 0 ? 0 : 1;
 }

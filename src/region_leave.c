@@ -86,12 +86,8 @@ static region_place_t find_beside(capheap_region_t *region, const demand_t *dema
     return place;
 }
 
-static uint32_t largest_length(const capheap_region_t *region) {
-    return (uint32_t)(capheap_region_largest(region) >> region->shift);
-}
-
 static region_place_t find_leaving(capheap_region_t *region, const demand_t *demand) {
-    uint32_t length = largest_length(region);
+    uint32_t length = region_largest(region);
     uint32_t largest = length != 0 && length >= demand->piece ? region_find(region, length) : 0;
     if (largest == 0 || region_found_length(region, largest) != length) {
         return (region_place_t){0};
@@ -117,7 +113,7 @@ static bool read_demand(const capheap_region_t *region, size_t alignment, size_t
 
 /* Does the largest block leave enough wherever it is cut, if it is at all? */
 static bool is_plenty(const capheap_region_t *region, const demand_t *demand) {
-    uint32_t largest = largest_length(region);
+    uint32_t largest = region_largest(region);
     return !is_aligned(region, demand) && demand->count <= largest &&
            demand->piece <= largest - demand->count;
 }
