@@ -104,6 +104,7 @@ class Quotas(Policy):
             if block["used"]:
                 self.assertEqual(block["size"] % 64, 0)
 
+    @unittest.skipUnless(CAN_MAP, WHY_NOT)
     def test_cells_are_told_in_refusals(self):
         calls = self.trace([malloc(i, 100) for i in range(200)])
         arguments = ["--chip", "rp2040", "--quota", "*=1G", "--quota-cell", "4096", calls]
