@@ -11,6 +11,7 @@
 
 #if defined(__i386__) || defined(__x86_64__) || defined(__aarch64__) || defined(__riscv_zbb) ||    \
     defined(__ARM_FEATURE_CLZ)
+#define BITS_INSTRUCTIONS 1
 
 /* Index of the lowest set bit; x must not be 0. */
 static inline uint32_t bits_lowest(uint32_t x) {
@@ -23,6 +24,7 @@ static inline uint32_t bits_highest(uint32_t x) {
 }
 
 #else
+#define BITS_INSTRUCTIONS 0
 
 static const uint8_t bits_de_bruijn[32] = {0,  1,  28, 2,  29, 14, 24, 3,  30, 22, 20,
                                            15, 25, 17, 4,  8,  31, 27, 13, 23, 21, 19,

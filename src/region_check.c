@@ -141,7 +141,7 @@ void capheap_region_heal(capheap_region_t *region) {
             continue;
         }
         if (map_free_at(region->map, granule)) {
-            bins_insert(region, granule, bins_index(length));
+            (void)bins_insert(region, granule, bins_index(length));
         }
         granule += length;
     }

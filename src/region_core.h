@@ -34,7 +34,7 @@ SHARED void map_write_length(map_word_t *map, uint32_t granule, uint32_t length)
 SHARED void map_write_live(map_word_t *map, uint32_t granule, uint32_t length);
 SHARED void map_write_free(map_word_t *map, uint32_t granule, uint32_t length);
 SHARED bool bins_sound(const capheap_region_t *region, uint32_t link);
-SHARED void bins_insert(capheap_region_t *region, uint32_t granule, uint32_t bin);
+SHARED bool bins_insert(capheap_region_t *region, uint32_t granule, uint32_t bin);
 SHARED void bins_remove(capheap_region_t *region, uint32_t granule, uint32_t bin);
 SHARED void region_put_into_bin(capheap_region_t *region, uint32_t granule, uint32_t length);
 SHARED void region_put(capheap_region_t *region, uint32_t granule, uint32_t length);
@@ -97,19 +97,16 @@ static inline uint32_t region_found_length(const capheap_region_t *region, uint3
     return bins_sound(region, granule) ? map_length(region->map, granule) : 0;
 }
 
-/* A free block in no bin, and which part of it is to be live. */
-typedef struct region_place {
-    uint32_t start;  /* of the free block */
-    uint32_t length; /* of it */
-    uint32_t before; /* granules that stay free before the live block */
-    uint32_t count;  /* of the live block */
-} region_place_t;
+/*
+ * Make `count` granules of a free block live, `before` granules behind its start, and what is left
+ * of its `length` free again. Returns the live block's address. Takes the free block out of its
+ * bin: */
+void *region_carve(capheap_region_t *region, uint32_t start, uint32_t length, uint32_t before,
+                   uint32_t count);
 
-/* Take the free block out of its bin, and cut the live one from it. Returns its address. */
-void *region_carve(capheap_region_t *region, const region_place_t *place);
-
-/* Make the part live and what is left free again, and settle. Returns its address. */
-void *region_cut(capheap_region_t *region, const region_place_t *place);
+/* ... or it is in none. */
+void *region_cut(capheap_region_t *region, uint32_t start, uint32_t length, uint32_t before,
+                 uint32_t count);
 
 /* Make a live block free: joined with free neighbours, put into its bin. */
 void region_give(capheap_region_t *region, uint32_t granule, uint32_t length);

@@ -66,33 +66,127 @@ void region_give(capheap_region_t *region, uint32_t granule, uint32_t length) {
 }
 
 #if REGION_QUICK
+/* Tell the compiler that a length has an exact bin. */
+static inline void assume_exact(uint32_t length) {
+    if (length > BINS_EXACT) {
+        __builtin_unreachable();
+    }
+}
+
+/* join for a block that is in one word of the map with its neighbours, neither of them the open
+ * one, unless they end elsewhere. `end` is the next block's start bit. */
+SPECIAL void join_within_word(capheap_region_t *region, map_word_t *word, uint32_t granule,
+                              uint32_t length, uint32_t end, bool after, bool before) {
+    uint32_t starts = word->start;
+    uint32_t bit = map_bit(granule);
+    uint32_t next = granule + length;
+    uint32_t above = starts >> next % MAP_GRANULES >> 1;
+    uint32_t below = starts & (bit - 1);
+    uint32_t first = granule % MAP_GRANULES;
+    uint32_t start = before && below != 0 ? granule - first + bits_highest(below) : granule;
+    if ((after && above == 0) || (before && (below == 0 || start == region->open)) ||
+        region->open_length == 0) {
+        give(region, granule, length, after, before);
+        return;
+    }
+    if (after) {
+        uint32_t more = bits_lowest(above) + 1;
+        assume_exact(more);
+        bins_remove(region, next, more - 1);
+        starts &= ~end;
+        length += more;
+    }
+    if (before) {
+        assume_exact(granule - start);
+        bins_remove(region, start, granule - start - 1);
+        starts &= ~bit;
+        length += granule - start;
+    }
+    word->start = starts;
+    word->free |= (before ? 0 : bit) | (after ? 0 : end >> 1);
+    assume_exact(length);
+    (void)bins_insert(region, start, length - 1);
+    region_settle(region);
+}
+
+APART static void give_after_within_word(capheap_region_t *region, map_word_t *word,
+                                         uint32_t granule, uint32_t length, uint32_t end) {
+    join_within_word(region, word, granule, length, end, true, false);
+}
+
+APART static void give_before_within_word(capheap_region_t *region, map_word_t *word,
+                                          uint32_t granule, uint32_t length, uint32_t end) {
+    join_within_word(region, word, granule, length, end, false, true);
+}
+
+/* give_between for a block that is in one word of the map with a free one before it, and has the
+ * open one after it. `end` is that one's start bit. */
+APART static void give_between_open(capheap_region_t *region, map_word_t *word, uint32_t granule,
+                                    uint32_t length, uint32_t end) {
+    uint32_t starts = word->start;
+    uint32_t bit = map_bit(granule);
+    uint32_t below = starts & (bit - 1);
+    if (below == 0) {
+        give_between(region, granule, length);
+        return;
+    }
+    uint32_t before = granule % MAP_GRANULES - bits_highest(below);
+    assume_exact(before);
+    bins_remove(region, granule - before, before - 1);
+    word->start = starts & ~(end | bit);
+    region->open = granule - before;
+    region->open_length += length + before;
+    region_settle(region);
+}
+
+/* give_alone for a block that is in one word of the map with both its neighbours. */
+APART static void give_alone_within_word(capheap_region_t *region, map_word_t *word,
+                                         uint32_t granule, uint32_t length, uint32_t end) {
+    assume_exact(length);
+    word->free |= map_bit(granule) | end >> 1;
+    if (!bins_insert(region, granule, length - 1)) {
+        region_mend(region);
+    }
+}
+
 /*
  * region_give for a block that the map's word of it holds with one granule on either side: nearly
- * all short ones. `end` is the next block's start bit.
+ * all short ones. `end` is the next block's start bit. It calls nothing but at its end, so that it
+ * needs no stack.
  */
 static inline void give_within_word(capheap_region_t *region, map_word_t *word, uint32_t granule,
                                     uint32_t length, uint32_t end) {
     uint32_t bit = map_bit(granule);
     uint32_t free = word->free;
     region_count_given(region, length);
-    if ((free & (end | bit >> 1)) == 0 && region->open_length != 0) {
-        word->free = free | bit | end >> 1;
-        bins_insert(region, granule, length - 1);
-        region_settle(region);
-    } else if (granule + length == region->open && (free & bit >> 1) == 0) {
+    if ((free & bit >> 1) != 0) {
+        if ((free & end) == 0) {
+            give_before_within_word(region, word, granule, length, end);
+        } else if (granule + length == region->open) {
+            give_between_open(region, word, granule, length, end);
+        } else {
+            give_between(region, granule, length);
+        }
+    } else if (granule + length == region->open) {
         word->start &= ~end;
         word->free = free | bit;
         region->open = granule;
         region->open_length += length;
+    } else if ((free & end) != 0) {
+        give_after_within_word(region, word, granule, length, end);
+    } else if (region->open_length == 0) {
+        give_alone(region, granule, length);
     } else {
-        give(region, granule, length, (free & end) != 0, (free & bit >> 1) != 0);
+        give_alone_within_word(region, word, granule, length, end);
     }
 }
 #endif
 
 void capheap_region_free(capheap_region_t *region, void *ptr) {
-    uint32_t granule = region_live_at(region, ptr);
-    if (granule == 0) {
+    uintptr_t offset = (uintptr_t)ptr - region->origin;
+    uint32_t granule = (uint32_t)(offset >> region->shift);
+    if (offset >> region->shift > region->granules ||
+        (uintptr_t)granule << region->shift != offset || !map_live_block(region->map, granule)) {
         if (ptr != NULL) {
             region_report_pointer(region, ptr);
         }

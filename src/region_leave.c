@@ -4,6 +4,14 @@
 
 #include "region_core.h"
 
+/* Where a block would be: in which free one, how far behind its start. In granules. */
+typedef struct place {
+    uint32_t start; /* 0: nowhere */
+    uint32_t length;
+    uint32_t before;
+    uint32_t count;
+} place_t;
+
 /* In granules, but the alignment. */
 typedef struct demand {
     uint32_t count;
@@ -22,14 +30,14 @@ static bool is_aligned(const capheap_region_t *region, const demand_t *demand) {
 }
 
 /* The free block for `room` granules, if the demand has a place in it. */
-static region_place_t place_by_room(const capheap_region_t *region, const demand_t *demand,
-                                    uint32_t room) {
-    region_place_t place = {.start = region_find(region, room), .count = demand->count};
+static place_t place_by_room(const capheap_region_t *region, const demand_t *demand,
+                             uint32_t room) {
+    place_t place = {.start = region_find(region, room), .count = demand->count};
     place.length = place.start != 0 ? region_found_length(region, place.start) : 0;
     uintptr_t before =
         is_aligned(region, demand) ? granules_to(region, place.start, demand->alignment) : 0;
     if (place.length < place.count || before > place.length - place.count) {
-        return (region_place_t){0}; /* none, or a damaged link */
+        return (place_t){0}; /* none, or a damaged link */
     }
     place.before = (uint32_t)before;
     return place;
@@ -37,8 +45,8 @@ static region_place_t place_by_room(const capheap_region_t *region, const demand
 
 /* As in region_aligned.c: the block that an ordinary request would get, if it happens to have an
  * aligned place, else one so large that it must. start 0: there is none. */
-static region_place_t find_place(const capheap_region_t *region, const demand_t *demand) {
-    region_place_t place = place_by_room(region, demand, demand->count);
+static place_t find_place(const capheap_region_t *region, const demand_t *demand) {
+    place_t place = place_by_room(region, demand, demand->count);
     size_t room = (size_t)demand->count + (demand->alignment >> region->shift) - 1;
     if (place.start == 0 && is_aligned(region, demand) && room >= demand->count &&
         room <= region->granules) {
@@ -48,13 +56,13 @@ static region_place_t find_place(const capheap_region_t *region, const demand_t 
 }
 
 /* At the low or the high end of the largest block: whichever leaves enough. */
-static region_place_t find_in_largest(const capheap_region_t *region, const demand_t *demand,
-                                      uint32_t start, uint32_t length) {
-    region_place_t place = {.start = start, .length = length, .count = demand->count};
+static place_t find_in_largest(const capheap_region_t *region, const demand_t *demand,
+                               uint32_t start, uint32_t length) {
+    place_t place = {.start = start, .length = length, .count = demand->count};
     uint32_t most = length - demand->count; /* that can stay before it */
     uintptr_t low = is_aligned(region, demand) ? granules_to(region, start, demand->alignment) : 0;
     if (demand->count > length || low > most) {
-        return (region_place_t){0};
+        return (place_t){0};
     }
     uint32_t step = is_aligned(region, demand) ? (uint32_t)(demand->alignment >> region->shift) : 1;
     uint32_t high = most - (most - (uint32_t)low) % step;
@@ -68,35 +76,39 @@ static region_place_t find_in_largest(const capheap_region_t *region, const dema
     return place;
 }
 
-/* The largest block, which is the open one or its bin's first, is out of the way for a moment; then
- * all is as before. */
-static region_place_t find_beside(capheap_region_t *region, const demand_t *demand,
-                                  uint32_t largest, uint32_t length) {
+/* The largest block is out of the way for a moment; then all is as before, but that it may have
+ * become the first of its bin if it was the second. */
+static place_t find_beside(capheap_region_t *region, const demand_t *demand, uint32_t largest,
+                           uint32_t length) {
+    uint32_t bin = bins_index(length);
     bool open = largest == region->open;
+    bool first = !open && *bins_head(region, bin) == largest;
     region_pick(region, largest, length);
-    region_place_t place = find_place(region, demand);
+    place_t place = find_place(region, demand);
     if (open) {
         region->open = largest;
         region->open_length = length;
-    } else {
-        uint32_t bin = bins_index(length);
+    } else if (first) {
         *bins_head(region, bin) = largest;
         *bins_word(region, bin) |= UINT32_C(1) << bin % 32;
+    } else {
+        region_put_into_bin(region, largest, length);
     }
+    region_settle(region);
     return place;
 }
 
-static region_place_t find_leaving(capheap_region_t *region, const demand_t *demand) {
+static place_t find_leaving(capheap_region_t *region, const demand_t *demand) {
     uint32_t length = region_largest(region);
     uint32_t largest = length != 0 && length >= demand->piece ? region_find(region, length) : 0;
     if (largest == 0 || region_found_length(region, largest) != length) {
-        return (region_place_t){0};
+        return (place_t){0};
     }
-    region_place_t place = find_beside(region, demand, largest, length);
+    place_t place = find_beside(region, demand, largest, length);
     return place.start != 0 ? place : find_in_largest(region, demand, largest, length);
 }
 
-static region_place_t find(capheap_region_t *region, const demand_t *demand) {
+static place_t find(capheap_region_t *region, const demand_t *demand) {
     return demand->piece != 0 ? find_leaving(region, demand) : find_place(region, demand);
 }
 
@@ -127,8 +139,10 @@ void *capheap_region_take_leaving(capheap_region_t *region, size_t alignment, si
     if (is_plenty(region, &demand)) {
         return capheap_region_malloc(region, size);
     }
-    region_place_t place = find(region, &demand);
-    return place.start != 0 ? region_carve(region, &place) : NULL;
+    place_t place = find(region, &demand);
+    return place.start != 0
+               ? region_carve(region, place.start, place.length, place.before, place.count)
+               : NULL;
 }
 
 bool capheap_region_fits(capheap_region_t *region, size_t alignment, size_t size, size_t piece) {

@@ -77,9 +77,9 @@ static inline void bins_fault(capheap_region_t *region, uint32_t fault) {
 /*
  * Put a free block into its bin: first if its address is lower than the head's, else second. So a
  * list's head is the lowest of those that came since it did, which gathers live blocks at low
- * addresses for a fraction of what a sorted list costs.
+ * addresses for a fraction of what a sorted list costs. False: a damaged link was met.
  */
-SHARED void bins_insert(capheap_region_t *region, uint32_t granule, uint32_t bin) {
+SHARED bool bins_insert(capheap_region_t *region, uint32_t granule, uint32_t bin) {
     bins_links_t *links = bins_links(region, granule);
     uint32_t *slot = bins_head(region, bin);
     uint32_t next = *slot;
@@ -89,7 +89,7 @@ SHARED void bins_insert(capheap_region_t *region, uint32_t granule, uint32_t bin
     } else if (next < granule) {
         if (!bins_sound(region, next)) {
             bins_fault(region, fault);
-            return;
+            return false;
         }
         fault = next;
         links->back = next;
@@ -99,12 +99,13 @@ SHARED void bins_insert(capheap_region_t *region, uint32_t granule, uint32_t bin
     if (next != 0) {
         if (!bins_sound(region, next)) {
             bins_fault(region, fault);
-            return;
+            return false;
         }
         bins_links(region, next)->back = granule;
     }
     links->next = next;
     *slot = granule;
+    return true;
 }
 
 /* Take a free block out of its bin. */
@@ -141,7 +142,7 @@ SHARED void region_put_into_bin(capheap_region_t *region, uint32_t granule, uint
         map_write_length(region->map, granule, length);
         bin = bins_index_long(length);
     }
-    bins_insert(region, granule, bin);
+    (void)bins_insert(region, granule, bin);
 }
 
 /* Make a free block that is in no bin the open one, if there is none, or put it into its bin. */

@@ -80,15 +80,25 @@ bool capheap_region_next_block(const capheap_region_t *region, capheap_block_t *
     return true;
 }
 
-uint32_t region_largest(const capheap_region_t *region) {
-    uint32_t largest = region->open_length;
+/* The head of the highest bin that has blocks; 0 if none has. */
+static uint32_t highest_head(const capheap_region_t *region) {
     for (uint32_t bin = region->bin_words * 32u; bin != 0; bin -= 32) {
         uint32_t full = *bins_word(region, bin - 32);
         if (full != 0) {
-            uint32_t head = *bins_head(region, bin - 32 + bits_highest(full));
-            uint32_t length = region_found_length(region, head);
-            return length > largest ? length : largest;
+            return *bins_head(region, bin - 32 + bits_highest(full));
         }
+    }
+    return 0;
+}
+
+/* The longer of the open block and the first two in the highest bin: where region_find looks. */
+uint32_t region_largest(const capheap_region_t *region) {
+    uint32_t largest = region->open_length;
+    uint32_t granule = highest_head(region);
+    for (uint32_t i = 0; i < 2 && bins_sound(region, granule) && granule != region->open; i++) {
+        uint32_t length = map_length(region->map, granule);
+        largest = length > largest ? length : largest;
+        granule = bins_links(region, granule)->next;
     }
     return largest;
 }

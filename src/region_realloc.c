@@ -39,8 +39,8 @@ static uint32_t grow(capheap_region_t *region, uint32_t granule, uint32_t length
     if (length + after < want && slide && map_free_at(map, granule - 1)) {
         start = region_free_before(region, granule);
     }
-    region_place_t place = {.start = start, .length = end + after - start, .count = want};
-    if (place.length < want) {
+    uint32_t room = end + after - start;
+    if (room < want) {
         return 0;
     }
     if (after != 0) {
@@ -48,10 +48,10 @@ static uint32_t grow(capheap_region_t *region, uint32_t granule, uint32_t length
     }
     if (start != granule) {
         (void)region_join_before(region, granule);
-        place.count = want < end - start ? end - start : want;
+        want = want < end - start ? end - start : want;
     }
-    region->free -= place.count - length;
-    (void)region_cut(region, &place);
+    region->free -= want - length;
+    (void)region_cut(region, start, room, 0, want);
     return start;
 }
 
