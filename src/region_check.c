@@ -136,8 +136,8 @@ void capheap_region_heal(capheap_region_t *region) {
     region->fault = 0;
     for (uint32_t granule = 1; granule <= region->granules;) {
         uint32_t length = map_length(region->map, granule);
-        if (!map_agrees(region, granule, length)) {
-            granule++; /* a damaged map: on to the next block that it is right about */
+        if (length - 1 > region->granules - granule || !map_start_at(region->map, granule)) {
+            granule++; /* a damaged map: on to the next block in it */
             continue;
         }
         if (map_free_at(region->map, granule)) {

@@ -28,6 +28,7 @@
 #define SHARED       static inline __attribute__((always_inline))
 #endif
 
+SHARED uint32_t region_live_at(const capheap_region_t *region, const void *ptr);
 SHARED uint32_t map_length(const map_word_t *map, uint32_t granule);
 SHARED uint32_t map_start_of(const map_word_t *map, uint32_t last);
 SHARED void map_write_length(map_word_t *map, uint32_t granule, uint32_t length);
@@ -67,13 +68,6 @@ static inline uint32_t region_free_before(const capheap_region_t *region, uint32
 static inline uint32_t region_granule_of(const capheap_region_t *region, const void *ptr) {
     uintptr_t granule = ((uintptr_t)ptr - region->origin) >> region->shift;
     return granule <= region->granules ? (uint32_t)granule : 0;
-}
-
-/* The first granule of the live block that starts at the pointer; 0 if none does. */
-static inline uint32_t region_live_at(const capheap_region_t *region, const void *ptr) {
-    uint32_t granule = region_granule_of(region, ptr);
-    bool live = region_address(region, granule) == ptr && map_live_block(region->map, granule);
-    return live ? granule : 0;
 }
 
 /*

@@ -183,10 +183,8 @@ static inline void give_within_word(capheap_region_t *region, map_word_t *word, 
 #endif
 
 void capheap_region_free(capheap_region_t *region, void *ptr) {
-    uintptr_t offset = (uintptr_t)ptr - region->origin;
-    uint32_t granule = (uint32_t)(offset >> region->shift);
-    if (offset >> region->shift > region->granules ||
-        (uintptr_t)granule << region->shift != offset || !map_live_block(region->map, granule)) {
+    uint32_t granule = region_live_at(region, ptr);
+    if (granule == 0) {
         if (ptr != NULL) {
             region_report_pointer(region, ptr);
         }

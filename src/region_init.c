@@ -30,20 +30,24 @@ static size_t gap(uintptr_t address, uintptr_t alignment) {
     return (size_t)((0 - address) & (alignment - 1));
 }
 
-/* Whole aligned granules in `size` bytes at `start` behind `before` bytes of something else. */
-static size_t granules_behind(uintptr_t start, size_t size, uint32_t shift, size_t before) {
-    size_t skip = before + gap(start + before, (uintptr_t)1 << shift);
-    return skip < size ? (size - skip) >> shift : 0;
+/* Where granule 1 is if there are so many of them: behind their books, if these are in front. */
+APART static uintptr_t first_address(const capheap_region_config_t *config, uint32_t shift,
+                               uint32_t granules) {
+    uintptr_t address = (uintptr_t)config->start;
+    if (config->books == NULL) {
+        address += gap(address, sizeof(uint32_t)) + books_size(granules);
+    }
+    return address + gap(address, (uintptr_t)1 << shift);
 }
 
-/* The most granules that fit behind their own books, which are larger the more there are. */
-static uint32_t granules_beside_books(uintptr_t start, size_t size, uint32_t shift) {
-    size_t align = gap(start, sizeof(uint32_t));
+/* The most granules that fit; their books are larger the more there are. */
+static uint32_t most_granules(const capheap_region_config_t *config, uint32_t shift) {
     uint32_t fit = 0;
-    uint32_t limit = (uint32_t)(size >> shift) + 1; /* too many */
+    uint32_t limit = (uint32_t)(config->size >> shift) + 1; /* too many */
     while (limit - fit > 1) {
         uint32_t middle = fit + (limit - fit) / 2;
-        if (granules_behind(start, size, shift, align + books_size(middle)) >= middle) {
+        size_t skip = first_address(config, shift, middle) - (uintptr_t)config->start;
+        if (skip < config->size && (config->size - skip) >> shift >= middle) {
             fit = middle;
         } else {
             limit = middle;
@@ -58,9 +62,8 @@ size_t capheap_region_books_size(size_t size, uint32_t granule) {
     return granules != 0 && granules < UINT32_MAX >> shift ? books_size((uint32_t)granules) : 0;
 }
 
-static capheap_status_t check_config(const capheap_region_config_t *config) {
+static capheap_status_t check_config(const capheap_region_config_t *config, uint32_t shift) {
     uintptr_t start = (uintptr_t)config->start;
-    uint32_t shift = shift_of(config->granule);
     if (config->start == NULL || config->size == 0 || shift == 0 ||
         (config->flags & ~CAPHEAP_REGION_WORD_ONLY) != 0 ||
         (uintptr_t)config->books % sizeof(uint32_t) != 0) {
@@ -75,37 +78,19 @@ static capheap_status_t check_config(const capheap_region_config_t *config) {
     return CAPHEAP_OK;
 }
 
-/* Find the place of the books and of granule 1; `granules` stays 0 if there is no room. */
-static uintptr_t place(capheap_region_t *region, const capheap_region_config_t *config) {
-    uintptr_t start = (uintptr_t)config->start;
-    uintptr_t books = (uintptr_t)config->books;
-    uintptr_t first = start;
-    if (config->books == NULL) {
-        region->granules = granules_beside_books(start, config->size, region->shift);
-        books = start + gap(start, sizeof(uint32_t));
-        first = books + books_size(region->granules);
-    } else {
-        size_t granules = granules_behind(start, config->size, region->shift, 0);
-        bool enough = granules != 0 && books_size((uint32_t)granules) <= config->books_size;
-        region->granules = enough ? (uint32_t)granules : 0;
-    }
-    uintptr_t granule = (uintptr_t)1 << region->shift;
-    region->origin = first + gap(first, granule) - granule;
-    return books;
-}
-
 /* All granules are one free block, the open one. */
-static void write_books(capheap_region_t *region, uintptr_t books) {
+static void write_books(capheap_region_t *region, uint32_t *books) {
     uint32_t granules = region->granules;
-    region->bin_words = (uint8_t)(bins_index(granules) / 32 + 1);
     uint32_t quick = granules >> REGION_LARGE_SHIFT;
+    region->bin_words = (uint8_t)(bins_index(granules) / 32 + 1);
     region->quick = (uint8_t)(quick < BINS_EXACT ? quick : BINS_EXACT);
-    region->map = (map_word_t *)((uint32_t *)books + bins_words(granules));
-    words_zero((void *)books, books_size(granules));
-    map_set_start(region->map, 1);
-    map_set_free(region->map, 1);
-    map_set_free(region->map, granules);
-    map_set_start(region->map, granules + 1);
+    words_zero(books, books_size(granules));
+    map_word_t *map = (map_word_t *)(books + bins_words(granules));
+    region->map = map;
+    map->start = map_bit(1);
+    map->free = map_bit(1);
+    map_set_free(map, granules);
+    map_set_start(map, granules + 1);
     region->free = granules;
     region->minimum = granules;
     region->open = 1;
@@ -117,18 +102,28 @@ capheap_status_t capheap_region_init(capheap_region_t *region,
     if (region == NULL || config == NULL) {
         return CAPHEAP_ERROR_ARGUMENT;
     }
-    capheap_status_t status = check_config(config);
+    uint32_t shift = shift_of(config->granule);
+    capheap_status_t status = check_config(config, shift);
     if (status != CAPHEAP_OK) {
         return status;
     }
-    *region = (capheap_region_t){.shift = (uint8_t)shift_of(config->granule),
-                                 .flags = (uint8_t)config->flags,
-                                 .report = config->report,
-                                 .report_context = config->report_context};
-    uintptr_t books = place(region, config);
-    if (region->granules == 0) {
+    uint32_t granules = most_granules(config, shift);
+    uint32_t *books = config->books;
+    if (granules == 0 || (books != NULL && books_size(granules) > config->books_size)) {
         return CAPHEAP_ERROR_TOO_SMALL;
     }
+    if (books == NULL) {
+        uintptr_t start = (uintptr_t)config->start;
+        books = (uint32_t *)(start + gap(start, sizeof(uint32_t)));
+    }
+    *region = (capheap_region_t){
+        .origin = first_address(config, shift, granules) - ((uintptr_t)1 << shift),
+        .granules = granules,
+        .shift = (uint8_t)shift,
+        .flags = (uint8_t)config->flags,
+        .report = config->report,
+        .report_context = config->report_context,
+    };
     write_books(region, books);
     return CAPHEAP_OK;
 }

@@ -8,6 +8,20 @@
 
 #include "region_core.h"
 
+/* The first granule of the live block that starts at the pointer; 0 if none does. */
+SHARED uint32_t region_live_at(const capheap_region_t *region, const void *ptr) {
+    uintptr_t offset = (uintptr_t)ptr - region->origin;
+    uintptr_t granule = offset >> region->shift;
+    if (granule > region->granules || granule << region->shift != offset ||
+        !map_live_block(region->map, (uint32_t)granule)) {
+        return 0;
+    }
+    if (granule == 0) {
+        __builtin_unreachable(); /* no block starts there */
+    }
+    return (uint32_t)granule;
+}
+
 /* The length, in granules, of the block that starts at the granule. */
 SHARED uint32_t map_length(const map_word_t *map, uint32_t granule) {
     uint32_t starts = map_next_starts(map, granule);

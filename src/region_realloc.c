@@ -116,9 +116,7 @@ void capheap_region_end_realloc(capheap_region_t *region, const region_move_t *m
     }
     uint32_t granule = region_granule_of(region, move->to);
     uint32_t keep = (uint32_t)(move->keep >> region->shift);
-    uint32_t minimum = region->minimum;
     cut_end(region, granule, map_length(region->map, granule), keep);
-    region->minimum = minimum; /* what was taken for the time of the copy doesn't count */
 }
 
 void *capheap_region_realloc(capheap_region_t *region, void *ptr, size_t size) {
@@ -132,8 +130,12 @@ void *capheap_region_realloc(capheap_region_t *region, void *ptr, size_t size) {
     region_move_t move;
     void *moved = capheap_region_begin_realloc(region, ptr, size, &move);
     if (move.bytes != 0) {
+        uint32_t minimum = region->minimum;
         capheap_region_copy_moved(region, &move);
         capheap_region_end_realloc(region, &move);
+        if (move.keep != 0) {
+            region->minimum = minimum; /* nobody saw what was taken for the time of the copy */
+        }
     }
     return moved;
 }
