@@ -32,7 +32,7 @@ static size_t gap(uintptr_t address, uintptr_t alignment) {
 
 /* Where granule 1 is if there are so many of them: behind their books, if these are in front. */
 APART static uintptr_t first_address(const capheap_region_config_t *config, uint32_t shift,
-                               uint32_t granules) {
+                                     uint32_t granules) {
     uintptr_t address = (uintptr_t)config->start;
     if (config->books == NULL) {
         address += gap(address, sizeof(uint32_t)) + books_size(granules);
