@@ -9,9 +9,17 @@
 
 #include <stdint.h>
 
+/* 0: not by instruction, even where there is one, for tests. */
+#ifndef BITS_INSTRUCTIONS
 #if defined(__i386__) || defined(__x86_64__) || defined(__aarch64__) || defined(__riscv_zbb) ||    \
     defined(__ARM_FEATURE_CLZ)
 #define BITS_INSTRUCTIONS 1
+#else
+#define BITS_INSTRUCTIONS 0
+#endif
+#endif
+
+#if BITS_INSTRUCTIONS
 
 /* Index of the lowest set bit; x must not be 0. */
 static inline uint32_t bits_lowest(uint32_t x) {
@@ -24,7 +32,6 @@ static inline uint32_t bits_highest(uint32_t x) {
 }
 
 #else
-#define BITS_INSTRUCTIONS 0
 
 static const uint8_t bits_de_bruijn[32] = {0,  1,  28, 2,  29, 14, 24, 3,  30, 22, 20,
                                            15, 25, 17, 4,  8,  31, 27, 13, 23, 21, 19,
