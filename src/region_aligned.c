@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Blocks of zeroes, and blocks at multiples of a larger power of two than the granule. */
+/* Blocks of zeroes. */
 
 #include "region_core.h"
 #include "region_words.h"

@@ -43,7 +43,7 @@ static place_t place_by_room(const capheap_region_t *region, const demand_t *dem
     return place;
 }
 
-/* As in region_aligned.c: the block that an ordinary request would get, if it happens to have an
+/* As in region_take.c: the block that an ordinary request would get, if it happens to have an
  * aligned place, else one so large that it must. start 0: there is none. */
 static place_t find_place(const capheap_region_t *region, const demand_t *demand) {
     place_t place = place_by_room(region, demand, demand->count);
