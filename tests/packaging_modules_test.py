@@ -94,7 +94,12 @@ def esp_idf(work):
     version = (ROOT / "VERSION").read_text().strip()
     settings = work / "sdkconfig"
     settings.write_text("CONFIG_CAPHEAP_LAYOUT_REGIONS=40\n")
-    build("esp_idf", work / "esp_idf", "consumer", options=[f"-DSDKCONFIG={settings}"],
+    # A component is named after its folder; this tree's may have any name, "main" among them.
+    component = work / "components" / "capheap"
+    component.parent.mkdir()
+    component.symlink_to(ROOT)
+    build(component / "packaging" / "consumers" / "esp_idf", work / "esp_idf", "consumer",
+          options=[f"-DSDKCONFIG={settings}"],
           IDF_PATH=ROOT / "tests" / "packaging" / "esp_idf")
     output = run(work / "esp_idf" / "consumer")
     check(output == f"capheap {version}: text in PSRAM, packet in SRAM\n",
