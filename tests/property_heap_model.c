@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 #define WINDOWS ((size_t)HEAP_MODEL_MEMORIES * HEAP_MODEL_WINDOW)
-#define NOWHERE HEAP_MODEL_MEMORIES /* the index of no memory */
+#define NOWHERE HEAP_MODEL_NOWHERE
 
 #define EXPECT HEAP_MODEL_EXPECT
 
@@ -188,70 +188,6 @@ bool heap_model_holds(const heap_model_t *model, size_t slot) {
     return block->ptr == NULL || holds(model, block, block->usable, block->key);
 }
 
-/* ---- Which memory must serve */
-
-static capheap_caps_t needs(capheap_caps_t caps) {
-    if ((caps & CAPHEAP_EXEC) != 0)
-        caps |= CAPHEAP_32BIT;
-    return caps & ~CAPHEAP_CACHE_ALIGNED;
-}
-
-bool heap_model_can_serve(const heap_model_memory_t *memory, capheap_caps_t caps) {
-    bool data_too = (caps & (CAPHEAP_8BIT | CAPHEAP_DMA)) != 0;
-    bool has_alias = memory->memory.alias_kind != CAPHEAP_ALIAS_NONE;
-    return memory->added && memory->serving &&
-           (needs(caps) & ~capheap_type_caps(memory->type)) == 0 &&
-           !((caps & CAPHEAP_EXEC) != 0 && has_alias && data_too);
-}
-
-static int priority(const heap_model_memory_t *memory, capheap_caps_t caps) {
-    int level = 0;
-    while (level < CAPHEAP_PRIORITIES - 1 && (memory->type->caps[level] & caps) == 0)
-        level++;
-    return level;
-}
-
-/* Is a chosen before b for this request? */
-static bool comes_before(const heap_model_memory_t *a, const heap_model_memory_t *b,
-                         capheap_caps_t caps) {
-    int difference = priority(a, caps) - priority(b, caps);
-    bool bytes_a = (capheap_type_caps(a->type) & CAPHEAP_8BIT) != 0;
-    bool bytes_b = (capheap_type_caps(b->type) & CAPHEAP_8BIT) != 0;
-    if (difference != 0)
-        return difference < 0;
-    if (bytes_a != bytes_b)
-        return bytes_b;
-    if (a->memory.size != b->memory.size)
-        return a->memory.size < b->memory.size;
-    return a->serial > b->serial;
-}
-
-size_t heap_model_largest(heap_model_t *model, size_t index) {
-    capheap_region_info_t info;
-    const void *address = (const void *)model->memories[index].memory.start;
-    if (!capheap_find_region(&model->heap, address, &info))
-        return 0;
-    return info.figures.largest;
-}
-
-/* The memory that must serve a plain request; NOWHERE: it must be refused. */
-static size_t choose(heap_model_t *model, size_t size, capheap_caps_t caps) {
-    size_t best = NOWHERE;
-    for (size_t i = 0; i < HEAP_MODEL_MEMORIES && caps != 0; i++) {
-        const heap_model_memory_t *memory = &model->memories[i];
-        if (!heap_model_can_serve(memory, caps) || heap_model_largest(model, i) < size)
-            continue;
-        if (best == NOWHERE || comes_before(memory, &model->memories[best], caps))
-            best = i;
-    }
-    return best;
-}
-
-/* Is the choice told by capabilities and room alone, without alias or cache line? */
-static bool is_plain(capheap_caps_t caps) {
-    return (caps & (CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED | CAPHEAP_DMA)) == 0;
-}
-
 /* ---- Taking over what was given out */
 
 static bool overlaps(const heap_model_t *model, const heap_model_block_t *block) {
@@ -349,11 +285,11 @@ bool heap_model_malloc(heap_model_t *model, size_t slot, size_t size, capheap_ca
     heap_model_free(model, slot);
     if (model->failure != NULL)
         return false;
-    size_t due = size > 0 ? choose(model, size, caps) : NOWHERE;
+    size_t due = size > 0 ? heap_model_choose(model, size, caps) : NOWHERE;
     heap_model_clear_hooks(model);
     void *ptr = capheap_malloc(&model->heap, size, caps);
     bool served = finish(model, slot, ptr, size, 1, caps, false);
-    if (is_plain(caps) && model->failure == NULL)
+    if (heap_model_is_plain(caps) && model->failure == NULL)
         check_choice(model, slot, due);
     return served;
 }
@@ -402,9 +338,9 @@ bool heap_model_prefer(heap_model_t *model, size_t slot, size_t size, const caph
     size_t which = 0;
     bool plain = true;
     for (size_t i = 0; i < count; i++)
-        plain = plain && is_plain(prefer[i]);
+        plain = plain && heap_model_is_plain(prefer[i]);
     while (size > 0 && plain && which < count) {
-        due = choose(model, size, prefer[which]);
+        due = heap_model_choose(model, size, prefer[which]);
         if (due != NOWHERE)
             break;
         which++;

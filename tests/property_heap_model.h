@@ -21,6 +21,7 @@
 #define HEAP_MODEL_MEMORIES 6
 #define HEAP_MODEL_WINDOW   65536 /* bytes of address space per memory */
 #define HEAP_MODEL_SLOTS    256
+#define HEAP_MODEL_NOWHERE  HEAP_MODEL_MEMORIES /* the index of no memory */
 
 typedef struct heap_model_memory {
     capheap_memory_t memory;
@@ -105,5 +106,9 @@ bool heap_model_holds(const heap_model_t *model, size_t slot);
 bool heap_model_can_serve(const heap_model_memory_t *memory, capheap_caps_t caps);
 /* What the region of a memory says is its largest allocatable size. */
 size_t heap_model_largest(heap_model_t *model, size_t index);
+/* The memory that must serve a plain request; HEAP_MODEL_NOWHERE: it must be refused. */
+size_t heap_model_choose(heap_model_t *model, size_t size, capheap_caps_t caps);
+/* Is the choice told by capabilities and room alone, without alias or cache line? */
+bool heap_model_is_plain(capheap_caps_t caps);
 
 #endif
