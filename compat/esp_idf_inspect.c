@@ -102,7 +102,8 @@ void capheap_esp_idf_report(void *context, const capheap_report_t *report) {
     }
     uintptr_t address = (uintptr_t)report->address;
     if (address >= checking.start && address < checking.end) {
-        capheap_esp_idf_note_damage(&checking.damage, report);
+        capheap_esp_idf_note_damage(&checking.damage, capheap_fault_text(report->fault),
+                                    report->address, report->block);
     } else {
         checking.elsewhere = true;
     }

@@ -70,14 +70,18 @@ void capheap_esp_idf_report(void *context, const capheap_report_t *report);
 /* What a check found. */
 typedef struct idf_damage {
     size_t places;
-    capheap_report_t first;
+    const char *what; /* this and the rest: the first */
+    const void *address;
+    const void *block; /* that holds it; NULL: not known */
 } idf_damage_t;
 
 /* Note one more place. Called under a region's lock. */
-static inline void capheap_esp_idf_note_damage(idf_damage_t *damage,
-                                               const capheap_report_t *report) {
+static inline void capheap_esp_idf_note_damage(idf_damage_t *damage, const char *what,
+                                               const void *address, const void *block) {
     if (damage->places++ == 0) {
-        damage->first = *report;
+        damage->what = what;
+        damage->address = address;
+        damage->block = block;
     }
 }
 

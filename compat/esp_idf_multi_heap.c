@@ -9,10 +9,11 @@ static void on_report(void *context, const capheap_report_t *report) {
     if (!damage || heap->damage == NULL) {
         capheap_esp_idf_stop(capheap_fault_text(report->fault), report->address);
     }
-    capheap_esp_idf_note_damage(heap->damage, report);
+    capheap_esp_idf_note_damage(heap->damage, capheap_fault_text(report->fault), report->address,
+                                report->block);
 }
 
-multi_heap_handle_t multi_heap_register(void *start, size_t size) {
+static multi_heap_handle_t make(void *start, size_t size, bool guarded) {
     if (start == NULL) {
         capheap_esp_idf_stop("multi_heap_register: no memory", NULL);
     }
@@ -21,14 +22,23 @@ multi_heap_handle_t multi_heap_register(void *start, size_t size) {
         return NULL;
     }
     multi_heap_handle_t heap = (multi_heap_handle_t)(void *)((char *)start + gap);
-    *heap = (struct multi_heap_info){.minimum_limit = SIZE_MAX};
+    *heap = (struct multi_heap_info){.minimum_limit = SIZE_MAX, .guarded = guarded};
     capheap_region_config_t config = {
         .start = heap + 1,
         .size = size - gap - sizeof *heap,
+        .granule = MULTI_HEAP_GRANULE,
         .report = on_report,
         .report_context = heap,
     };
     return capheap_region_init(&heap->region, &config) == CAPHEAP_OK ? heap : NULL;
+}
+
+multi_heap_handle_t multi_heap_register(void *start, size_t size) {
+    return make(start, size, CAPHEAP_ESP_IDF_MULTI_HEAP_GUARD != 0);
+}
+
+multi_heap_handle_t multi_heap_register_plain(void *start, size_t size) {
+    return make(start, size, false);
 }
 
 void multi_heap_set_lock(multi_heap_handle_t heap, void *lock) {
@@ -55,7 +65,7 @@ void *multi_heap_malloc(multi_heap_handle_t heap, size_t size) {
         return NULL;
     }
     multi_heap_internal_lock(heap);
-    void *ptr = capheap_region_malloc(&heap->region, size);
+    void *ptr = multi_heap_block_take(heap, 1, size);
     multi_heap_internal_unlock(heap);
     return ptr;
 }
@@ -71,9 +81,8 @@ void *multi_heap_aligned_alloc_offs(multi_heap_handle_t heap, size_t size, size_
         return NULL;
     }
     multi_heap_internal_lock(heap);
-    void *ptr = offset % alignment == 0
-                    ? capheap_region_aligned_alloc(&heap->region, alignment, size)
-                    : multi_heap_shifted_alloc(heap, size, alignment, offset);
+    void *ptr = offset % alignment == 0 ? multi_heap_block_take(heap, alignment, size)
+                                        : multi_heap_shifted_alloc(heap, size, alignment, offset);
     multi_heap_internal_unlock(heap);
     return ptr;
 }
@@ -83,7 +92,7 @@ void multi_heap_free(multi_heap_handle_t heap, void *p) {
         return;
     }
     multi_heap_internal_lock(heap);
-    capheap_region_free(&heap->region, multi_heap_shifted_forget(heap, p));
+    multi_heap_block_give(heap, multi_heap_shifted_forget(heap, p));
     multi_heap_internal_unlock(heap);
 }
 
@@ -92,10 +101,16 @@ void multi_heap_aligned_free(multi_heap_handle_t heap, void *p) {
 }
 
 void *multi_heap_realloc(multi_heap_handle_t heap, void *p, size_t size) {
+    if (p == NULL) {
+        return multi_heap_malloc(heap, size);
+    }
+    if (size == 0) {
+        multi_heap_free(heap, p);
+        return NULL;
+    }
     multi_heap_internal_lock(heap);
-    void *ptr = multi_heap_shifted_block(heap, p) != p
-                    ? multi_heap_shifted_realloc(heap, p, size)
-                    : capheap_region_realloc(&heap->region, p, size);
+    void *ptr = multi_heap_shifted_block(heap, p) != p ? multi_heap_shifted_realloc(heap, p, size)
+                                                       : multi_heap_block_resize(heap, p, size);
     multi_heap_internal_unlock(heap);
     return ptr;
 }
@@ -103,14 +118,17 @@ void *multi_heap_realloc(multi_heap_handle_t heap, void *p, size_t size) {
 size_t multi_heap_get_allocated_size(multi_heap_handle_t heap, void *p) {
     multi_heap_internal_lock(heap);
     const char *block = multi_heap_shifted_block(heap, p);
-    size_t size = capheap_region_usable_size(&heap->region, block);
-    size -= (size_t)((const char *)p - block);
+    size_t size = multi_heap_block_size(heap, block) - (size_t)((const char *)p - block);
     multi_heap_internal_unlock(heap);
     return size;
 }
 
 size_t multi_heap_get_full_block_size(multi_heap_handle_t heap, void *p) {
-    return multi_heap_get_allocated_size(heap, p);
+    multi_heap_internal_lock(heap);
+    const char *block = multi_heap_shifted_block(heap, p);
+    size_t size = capheap_region_usable_size(&heap->region, block);
+    multi_heap_internal_unlock(heap);
+    return size;
 }
 
 /* --------------------------------------------------------------------------------------- figures
@@ -147,6 +165,12 @@ void multi_heap_restore_minimum_free_bytes(multi_heap_handle_t heap,
     multi_heap_internal_unlock(heap);
 }
 
+/* A block has its guard behind it. */
+static size_t largest(multi_heap_handle_t heap) {
+    size_t bytes = capheap_region_largest(&heap->region);
+    return heap->guarded && bytes > 0 ? bytes - 1 : bytes;
+}
+
 void multi_heap_get_info(multi_heap_handle_t heap, multi_heap_info_t *info) {
     *info = (multi_heap_info_t){0};
     if (heap == NULL) {
@@ -154,8 +178,8 @@ void multi_heap_get_info(multi_heap_handle_t heap, multi_heap_info_t *info) {
     }
     multi_heap_internal_lock(heap);
     info->total_free_bytes = capheap_region_free_bytes(&heap->region);
-    info->total_allocated_bytes = capheap_region_used_bytes(&heap->region);
-    info->largest_free_block = capheap_region_largest(&heap->region);
+    info->total_allocated_bytes = capheap_region_used_bytes(&heap->region) - heap->guards;
+    info->largest_free_block = largest(heap);
     info->minimum_free_bytes = minimum_free(heap);
     info->allocated_blocks = capheap_region_blocks(&heap->region);
     capheap_block_t block = {0};
@@ -173,8 +197,10 @@ void multi_heap_walk(multi_heap_handle_t heap, multi_heap_walker_cb_t walker_fun
                      void *user_data) {
     multi_heap_internal_lock(heap);
     capheap_block_t block = {0};
-    while (capheap_region_next_block(&heap->region, &block) &&
-           walker_func(block.start, block.size, block.used, user_data)) {
+    bool more = true;
+    while (more && capheap_region_next_block(&heap->region, &block)) {
+        size_t guard = multi_heap_block_guard(heap, &block);
+        more = walker_func(block.start, block.size - guard, block.used, user_data);
     }
     multi_heap_internal_unlock(heap);
 }
@@ -198,6 +224,7 @@ bool multi_heap_check(multi_heap_handle_t heap, bool print_errors) {
     multi_heap_internal_lock(heap);
     heap->damage = &damage;
     bool sound = capheap_region_check(&heap->region);
+    sound &= multi_heap_check_guards(heap);
     heap->damage = NULL;
     multi_heap_internal_unlock(heap);
     if (print_errors && damage.places > 0) {

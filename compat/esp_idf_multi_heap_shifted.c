@@ -20,7 +20,7 @@ void *multi_heap_shifted_alloc(multi_heap_handle_t heap, size_t size, size_t ali
     if (size > SIZE_MAX - shift) {
         return NULL;
     }
-    char *block = capheap_region_aligned_alloc(&heap->region, alignment, shift + size);
+    char *block = multi_heap_block_take(heap, alignment, shift + size);
     if (block == NULL) {
         return NULL;
     }
@@ -56,15 +56,12 @@ void *multi_heap_shifted_forget(multi_heap_handle_t heap, void *ptr) {
 /* As an aligned block does, it loses its alignment. */
 void *multi_heap_shifted_realloc(multi_heap_handle_t heap, void *ptr, size_t size) {
     char *block = multi_heap_shifted_block(heap, ptr);
-    size_t usable = capheap_region_usable_size(&heap->region, block);
-    usable -= (size_t)((char *)ptr - block);
-    void *moved = capheap_region_malloc(&heap->region, size);
-    if (moved == NULL && size != 0) {
+    size_t usable = multi_heap_block_size(heap, block) - (size_t)((char *)ptr - block);
+    void *moved = multi_heap_block_take(heap, 1, size);
+    if (moved == NULL) {
         return NULL;
     }
-    if (moved != NULL) {
-        __builtin_memcpy(moved, ptr, size < usable ? size : usable);
-    }
-    capheap_region_free(&heap->region, multi_heap_shifted_forget(heap, ptr));
+    __builtin_memcpy(moved, ptr, size < usable ? size : usable);
+    multi_heap_block_give(heap, multi_heap_shifted_forget(heap, ptr));
     return moved;
 }

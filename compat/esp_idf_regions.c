@@ -5,6 +5,7 @@
 
 #include "capheap/inspect.h"
 #include "esp_heap_caps_init.h"
+#include "esp_idf_multi_heap.h"
 
 static struct {
     idf_region_t *first;
@@ -175,7 +176,7 @@ static esp_err_t serve_apart(idf_region_t *region) {
         return ESP_ERR_NO_MEM;
     }
     __builtin_memset(lock, 0, sizeof *lock);
-    region->apart = multi_heap_register((void *)region->start, region->end - region->start);
+    region->apart = multi_heap_register_plain((void *)region->start, size_of(region));
     if (region->apart == NULL) {
         heap_caps_free(lock);
         return ESP_ERR_INVALID_SIZE;

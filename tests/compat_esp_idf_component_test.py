@@ -153,6 +153,14 @@ class Component(unittest.TestCase):
         program = self.call("riscv64-unknown-elf-nm", "-u", objects["esp_idf_program"])
         self.assertRegex(program, r"\bcapheap_chip_esp32c3_memprot\n")
 
+    def test_its_setting_for_guards(self):
+        for settings, guard in ([], 1), (["CAPHEAP_MULTI_HEAP_WITHOUT_GUARDS"], 0):
+            self.configure(settings)
+            with open(self.path("guard.c"), "w", encoding="ascii") as file:
+                file.write('#include "capheap/esp_idf.h"\n'
+                           f"_Static_assert(CAPHEAP_ESP_IDF_MULTI_HEAP_GUARD == {guard}, \"\");\n")
+            self.compile([self.path("guard.c")])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* multi_heap.h: what its header says of each call (ESP-IDF at 102122904ade,
- * components/heap/include/ multi_heap.h), and what components/heap/multi_heap.c does where it says
- * nothing. */
+/*
+ * multi_heap.h: what its header says of each call (ESP-IDF at 102122904ade,
+ * components/heap/include/multi_heap.h), and what components/heap/multi_heap.c does where it says
+ * nothing. Built twice: with guards behind blocks, and without.
+ */
 #define _DEFAULT_SOURCE
 #include "compat_esp_idf_fixture.h"
 #include "multi_heap.h"
@@ -12,6 +14,15 @@ static _Alignas(16) unsigned char memory[8192];
 static multi_heap_handle_t fresh(void) {
     memset(memory, 0xEE, sizeof memory);
     return multi_heap_register(memory, sizeof memory);
+}
+
+/* What an owner has of a block, and what the block takes of the heap. */
+static size_t owned(size_t size) {
+    return CAPHEAP_ESP_IDF_MULTI_HEAP_GUARD ? size : (size + 7) / 8 * 8;
+}
+
+static size_t spent_on(size_t size) {
+    return (size + CAPHEAP_ESP_IDF_MULTI_HEAP_GUARD + 7) / 8 * 8;
 }
 
 TEST(a_heap_lies_in_its_own_memory) {
@@ -57,15 +68,14 @@ TEST(null_arguments) {
     CHECK(stops(register_nothing, "no memory"));
 }
 
-TEST(a_block_takes_its_size_rounded_up_to_8) {
+TEST(a_block_takes_its_size_and_guard_rounded_up_to_8) {
     multi_heap_handle_t heap = fresh();
     size_t all = multi_heap_free_size(heap);
     for (size_t size = 1; size < 200; size += 3) {
         void *block = multi_heap_malloc(heap, size);
-        size_t rounded = (size + 7) / 8 * 8;
-        CHECK_EQ(multi_heap_free_size(heap), all - rounded);
-        CHECK_EQ(multi_heap_get_allocated_size(heap, block), rounded);
-        CHECK_EQ(multi_heap_get_full_block_size(heap, block), rounded);
+        CHECK_EQ(multi_heap_free_size(heap), all - spent_on(size));
+        CHECK_EQ(multi_heap_get_allocated_size(heap, block), owned(size));
+        CHECK_EQ(multi_heap_get_full_block_size(heap, block), spent_on(size));
         multi_heap_free(heap, block);
     }
     CHECK_EQ(multi_heap_free_size(heap), all);
@@ -77,16 +87,22 @@ TEST(figures_of_a_heap) {
     multi_heap_get_info(heap, &before);
     CHECK(before.allocated_blocks == 0 && before.free_blocks == 1 && before.total_blocks == 1);
     CHECK_EQ(before.total_free_bytes, before.minimum_free_bytes);
-    CHECK_EQ(before.total_free_bytes, before.largest_free_block);
+    CHECK_EQ(before.total_free_bytes, spent_on(before.largest_free_block));
     CHECK(multi_heap_malloc(heap, before.largest_free_block + 1) == NULL);
+    void *whole = multi_heap_malloc(heap, before.largest_free_block);
+    CHECK(whole != NULL);
+    multi_heap_get_info(heap, &info);
+    CHECK(info.total_free_bytes == 0 && info.largest_free_block == 0);
+    multi_heap_free(heap, whole);
+    multi_heap_reset_minimum_free_bytes(heap);
     void *a = multi_heap_malloc(heap, 128);
     void *b = multi_heap_malloc(heap, 32);
     multi_heap_free(heap, a);
     multi_heap_get_info(heap, &info);
     CHECK(info.allocated_blocks == 1 && info.free_blocks == 2 && info.total_blocks == 3);
     CHECK_EQ(info.total_allocated_bytes, 32);
-    CHECK_EQ(info.minimum_free_bytes, before.total_free_bytes - 160);
-    CHECK_EQ(multi_heap_minimum_free_size(heap), before.total_free_bytes - 160);
+    CHECK_EQ(info.minimum_free_bytes, before.total_free_bytes - spent_on(128) - spent_on(32));
+    CHECK_EQ(multi_heap_minimum_free_size(heap), info.minimum_free_bytes);
     multi_heap_free(heap, b);
     multi_heap_get_info(heap, &info);
     CHECK(info.allocated_blocks == 0 && info.free_blocks == 1);
@@ -97,17 +113,17 @@ TEST(the_minimum_is_reset_and_restored) {
     multi_heap_handle_t heap = fresh();
     size_t all = multi_heap_free_size(heap);
     multi_heap_free(heap, multi_heap_malloc(heap, 800));
-    CHECK_EQ(multi_heap_reset_minimum_free_bytes(heap), all - 800);
+    CHECK_EQ(multi_heap_reset_minimum_free_bytes(heap), all - spent_on(800));
     CHECK_EQ(multi_heap_minimum_free_size(heap), all);
     multi_heap_free(heap, multi_heap_malloc(heap, 80));
-    CHECK_EQ(multi_heap_minimum_free_size(heap), all - 80);
+    CHECK_EQ(multi_heap_minimum_free_size(heap), all - spent_on(80));
     multi_heap_restore_minimum_free_bytes(heap, all); /* more than it is: stays */
-    CHECK_EQ(multi_heap_minimum_free_size(heap), all - 80);
-    multi_heap_restore_minimum_free_bytes(heap, all - 800);
-    CHECK_EQ(multi_heap_minimum_free_size(heap), all - 800);
+    CHECK_EQ(multi_heap_minimum_free_size(heap), all - spent_on(80));
+    multi_heap_restore_minimum_free_bytes(heap, all - spent_on(800));
+    CHECK_EQ(multi_heap_minimum_free_size(heap), all - spent_on(800));
     multi_heap_free(heap, multi_heap_malloc(heap, 1600));
-    CHECK_EQ(multi_heap_minimum_free_size(heap), all - 1600);
-    CHECK_EQ(multi_heap_reset_minimum_free_bytes(heap), all - 1600);
+    CHECK_EQ(multi_heap_minimum_free_size(heap), all - spent_on(1600));
+    CHECK_EQ(multi_heap_reset_minimum_free_bytes(heap), all - spent_on(1600));
     CHECK_EQ(multi_heap_minimum_free_size(heap), all);
 }
 
@@ -218,7 +234,7 @@ static void free_inside(void) {
 }
 
 static void find_nothing(void) {
-    multi_heap_find_containing_block(shared, (char *)shared_block + 64);
+    multi_heap_find_containing_block(shared, (char *)shared_block + 96);
 }
 
 TEST(misuse_stops_the_program) {
@@ -264,7 +280,7 @@ TEST(random_calls_keep_contents_and_add_up) {
 }
 
 TEST_MAIN(a_heap_lies_in_its_own_memory, memory_that_is_too_small_gives_no_heap, null_arguments,
-          a_block_takes_its_size_rounded_up_to_8, figures_of_a_heap,
+          a_block_takes_its_size_and_guard_rounded_up_to_8, figures_of_a_heap,
           the_minimum_is_reset_and_restored, alignment, alignment_at_an_offset,
           a_walk_sees_all_blocks_until_it_is_told_to_stop, damage_is_found_and_told_if_asked_for,
           misuse_stops_the_program, random_calls_keep_contents_and_add_up)

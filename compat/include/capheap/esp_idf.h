@@ -11,6 +11,7 @@
 #ifndef CAPHEAP_ESP_IDF_H
 #define CAPHEAP_ESP_IDF_H
 
+#include "capheap/esp_idf_environment.h"
 #include "capheap/heap.h"
 
 #ifdef __cplusplus
@@ -26,6 +27,24 @@ extern "C" {
 /* Ranges that a program may reserve. */
 #ifndef CAPHEAP_ESP_IDF_RESERVED
 #define CAPHEAP_ESP_IDF_RESERVED 16
+#endif
+
+/*
+ * 1: behind each block of a heap that multi_heap_register() makes is a guard, from one byte up to
+ * the next multiple of 8. multi_heap_check() tells of blocks that were written past their end, by
+ * as little as one byte; multi_heap_free() and the other calls that take a block stop the program.
+ * It costs 8 bytes for a size that is a multiple of 8, else nothing: it lies in what rounding up
+ * leaves. Blocks of heap_caps_malloc() and so on have none.
+ *
+ * 0: none. Set it where compat/esp_idf_multi_heap.c is compiled, or by
+ * CONFIG_CAPHEAP_MULTI_HEAP_WITHOUT_GUARDS in sdkconfig.h.
+ */
+#ifndef CAPHEAP_ESP_IDF_MULTI_HEAP_GUARD
+#ifdef CONFIG_CAPHEAP_MULTI_HEAP_WITHOUT_GUARDS
+#define CAPHEAP_ESP_IDF_MULTI_HEAP_GUARD 0
+#else
+#define CAPHEAP_ESP_IDF_MULTI_HEAP_GUARD 1
+#endif
 #endif
 
 /*

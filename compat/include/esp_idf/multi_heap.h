@@ -4,9 +4,12 @@
  * @brief One contiguous memory as a heap, by the names of ESP-IDF: capheap's region engine
  *        (capheap/region.h) with its state in the memory itself, and a lock.
  *
- * Blocks are aligned to 8 bytes and have no header: a block's size is the request rounded up to
- * 8 bytes, and what the heap has free goes down by just that. A pointer that is no live block's
- * stops the program with a line that says what it is.
+ * Blocks are aligned to 8 bytes and have no header. Behind each is a guard of one to eight bytes: a
+ * block takes of what is free its size and one byte, rounded up to 8. With
+ * CAPHEAP_ESP_IDF_MULTI_HEAP_GUARD 0 (capheap/esp_idf.h) there are no guards, and it takes its size
+ * rounded up to 8. A pointer that is no live block's, and a block that was written past its end
+ * when it is freed, resized or asked for its size, stop the program with a line that says what it
+ * is.
  *
  * Calls on one heap must not overlap unless it has a lock (multi_heap_set_lock()). Complexity is
  * O(1) unless said. Facts: ESP-IDF at 102122904ade (v6.2-dev), components/heap/include/multi_heap.h
@@ -107,7 +110,7 @@ void multi_heap_free(multi_heap_handle_t heap, void *p);
 void *multi_heap_realloc(multi_heap_handle_t heap, void *p, size_t size);
 
 /**
- * @brief Bytes that a block has, its request rounded up.
+ * @brief Bytes that a block's owner may write: what was asked for. Without guards: rounded up to 8.
  * @param heap the heap
  * @param p    the block
  * @return bytes
@@ -115,7 +118,7 @@ void *multi_heap_realloc(multi_heap_handle_t heap, void *p, size_t size);
 size_t multi_heap_get_allocated_size(multi_heap_handle_t heap, void *p);
 
 /**
- * @brief The same: a block has nothing besides.
+ * @brief Bytes that a block takes of the heap, with its guard.
  * @param heap the heap
  * @param p    the block
  * @return bytes
@@ -162,7 +165,7 @@ void multi_heap_restore_minimum_free_bytes(multi_heap_handle_t heap,
 /** Figures of a heap. */
 typedef struct {
     size_t total_free_bytes;      /**< bytes not in use */
-    size_t total_allocated_bytes; /**< bytes of the blocks in use */
+    size_t total_allocated_bytes; /**< bytes of the blocks in use, without their guards */
     size_t largest_free_block;    /**< the largest size that malloc would serve */
     size_t minimum_free_bytes;    /**< the least that was ever free */
     size_t allocated_blocks;      /**< blocks in use */
@@ -178,7 +181,8 @@ typedef struct {
 void multi_heap_get_info(multi_heap_handle_t heap, multi_heap_info_t *info);
 
 /**
- * @brief Is everything that the heap keeps of itself sound? O(blocks), under the lock.
+ * @brief Is everything that the heap keeps of itself sound, and every guard? O(blocks), under the
+ *        lock.
  * @param heap         the heap
  * @param print_errors tell what is damaged (capheap_esp_idf_write())
  * @return true if it is
@@ -194,7 +198,7 @@ void multi_heap_dump(multi_heap_handle_t heap);
 /**
  * @brief What multi_heap_walk() calls for each block.
  * @param block_ptr  where the block begins
- * @param block_size bytes
+ * @param block_size bytes, without the guard unless that was written to
  * @param block_used 1: in use, 0: free
  * @param user_data  the caller's
  * @return false ends the walk
