@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* C++17: containers by memory resource and by allocator, where their elements are, and what happens
- * without memory. test.h is C's: this file has checks of its own. */
+ * without memory. Every public header, and a static heap, without any warning. test.h is C's: this
+ * file has checks of its own. */
 #include "capheap/memory_resource.hpp"
 
 #include <cstdio>
@@ -11,7 +12,18 @@
 #include <unordered_map>
 #include <vector>
 
+#include "capheap/chips.h"
+#include "capheap/esp_idf.h"
+#include "capheap/esp_idf_v1.h"
+#include "capheap/explain.h"
 #include "capheap/inspect.h"
+#include "capheap/malloc.h"
+#include "capheap/mark.h"
+#include "capheap/minimum.h"
+#include "capheap/policy.h"
+#include "capheap/quota.h"
+#include "capheap/sleep.h"
+#include "capheap/version.h"
 
 namespace {
 
@@ -42,6 +54,8 @@ bool in_large(const void *ptr) {
 } // namespace
 
 static capheap_heap_t heap;
+CAPHEAP_HEAP_DEFINE(made_at_once, 1);
+static_assert(capheap_heap_initial(nullptr, 7).slot_count == 7, "a heap is a constant");
 
 namespace {
 
@@ -135,6 +149,25 @@ void add(const capheap_type_t &type, std::uint32_t tag, unsigned char *pool, std
     CHECK(capheap_add_region(&heap, &type, tag, &memory) == CAPHEAP_OK);
 }
 
+/* Before any call, a static heap is what capheap_init makes. */
+void statics() {
+    const capheap_heap_t &at_once = made_at_once;
+    capheap_heap_t made;
+    capheap_slot_t room[1];
+    capheap_init(&made, room, 1);
+    CHECK(at_once.slots == made_at_once_slots && at_once.slot_count == made.slot_count);
+    CHECK(at_once.special == made.special && at_once.line_caps == made.line_caps);
+    alignas(8) static unsigned char pool[4096];
+    capheap_memory_t memory = {};
+    memory.start = reinterpret_cast<std::uintptr_t>(pool);
+    memory.size = sizeof(pool);
+    CHECK(capheap_add_region(&made_at_once, &fast, 0, &memory) == CAPHEAP_OK);
+    void *block = capheap_malloc(&made_at_once, 100, for_dma);
+    CHECK(block != nullptr && capheap_usable_size(&made_at_once, block) == 104);
+    capheap_free(&made_at_once, block);
+    CHECK(capheap_check(&made_at_once, 0));
+}
+
 } // namespace
 
 int main() {
@@ -146,6 +179,7 @@ int main() {
     allocators();
     CHECK(blocks() == 0);
     refusals();
+    statics();
     CHECK(blocks() == 0 && capheap_check(&heap, 0));
     std::printf("%s c++, failed checks: %u\n", failed == 0 ? "ok  " : "FAIL", failed);
     return failed == 0 ? 0 : 1;

@@ -20,7 +20,8 @@ MACRO = re.compile(r"^ *# *define +(CAPHEAP_\w+)", re.M)
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 GUARD = re.compile(r"_(H|HPP)$")
 NOT_OURS = {"esp_idf_environment.h"}  # stand-ins for names of others
-HELPERS = {"CAPHEAP_MALLOC_JOIN", "CAPHEAP_MALLOC_WITH"}  # of CAPHEAP_MALLOC_NAME
+HELPERS = {"CAPHEAP_MALLOC_JOIN", "CAPHEAP_MALLOC_WITH",  # of CAPHEAP_MALLOC_NAME
+           "capheap_heap_initial"}  # of CAPHEAP_HEAP_INITIAL, in C++
 wrong = []
 
 

@@ -181,11 +181,25 @@ typedef struct capheap_heap {
 } capheap_heap_t;
 
 /* The initial value of a heap with an array of zeroed slots, one per region that it may get. */
+#ifndef __cplusplus
 #define CAPHEAP_HEAP_INITIAL(slots_, slot_count_)                                                  \
     {                                                                                              \
         .slots = (slots_), .slot_count = (slot_count_),                                            \
         .special = CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED                                            \
     }
+#else
+/* C++11 has neither named initializers nor constants made in steps, and -Wextra asks for each
+ * field: all of them, in the order above. */
+constexpr capheap_heap_t capheap_heap_initial(capheap_slot_t *slots, size_t slot_count) {
+    return {slots,   slot_count, nullptr, 0,       0,
+            nullptr, 0,          0,       nullptr, CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED,
+            0,       {},         nullptr, nullptr, nullptr,
+            0,       {},         0,       0,       0,
+            0,       0,          0,       0,       {},
+            {}};
+}
+#define CAPHEAP_HEAP_INITIAL(slots_, slot_count_) capheap_heap_initial((slots_), (slot_count_))
+#endif
 
 /* A static heap with room for `regions` regions; nothing has to run before it is used. */
 #define CAPHEAP_HEAP_DEFINE(name, regions)                                                         \

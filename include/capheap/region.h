@@ -171,7 +171,7 @@ bool capheap_region_next_block(const capheap_region_t *region, capheap_block_t *
 bool capheap_region_check(const capheap_region_t *region);
 
 /* How far a check in steps has come. Start a round with all fields 0. */
-typedef struct capheap_check {
+typedef struct capheap_check_place {
     uint32_t next; /* granule to go on from; 0 before the first step */
     uint32_t free; /* free granules seen so far */
     uint32_t live; /* live blocks seen so far */

@@ -55,7 +55,7 @@ extern "C" {
 extern capheap_heap_t capheap_esp_idf_heap;
 
 /* The chip, and what the program takes of it for itself. */
-typedef struct capheap_esp_idf_program {
+typedef struct capheap_esp_idf_taken {
     const capheap_chip_t *chip;      /* chips.h, or one's own */
     const capheap_range_t *reserved; /* code and data, by either address of a memory */
     size_t reserved_count;           /* at most CAPHEAP_ESP_IDF_RESERVED */
