@@ -8,7 +8,7 @@
 #include "capheap/inspect.h"
 #include "freertos_internal.h"
 
-/* What every request asks for. Blocks suit portBYTE_ALIGNMENT, of 8 or 16 bytes. */
+/* What every request asks for. Blocks suit portBYTE_ALIGNMENT, of 8 to 32 bytes. */
 #define CAPS CAPHEAP_8BIT
 #if defined(portBYTE_ALIGNMENT) && portBYTE_ALIGNMENT > 8
 #define GRANULE portBYTE_ALIGNMENT
@@ -20,12 +20,21 @@ static const capheap_type_t ram = {"RAM", {CAPHEAP_8BIT | CAPHEAP_32BIT}, GRANUL
 static capheap_slot_t slots[CAPHEAP_FREERTOS_REGIONS];
 capheap_heap_t capheap_freertos_heap = CAPHEAP_HEAP_INITIAL(slots, CAPHEAP_FREERTOS_REGIONS);
 
-/* Successful allocations so far, under a lock of their own. */
+/* By FreeRTOS's functions alone: who calls malloc over this heap isn't counted. */
 static struct {
     capheap_lock_t lock;
     bool lock_ready;
-    size_t count;
-} allocations;
+    size_t allocations;
+    size_t frees;
+} done;
+
+/* FreeRTOS.h makes nothing of them if the program doesn't trace. */
+#ifndef traceMALLOC
+#define traceMALLOC(ptr, size)
+#endif
+#ifndef traceFREE
+#define traceFREE(ptr, size)
+#endif
 
 /* A pointer that is no live block's, or damage: as the kernel's heaps do it. */
 static void report_by_assert(void *context, const capheap_report_t *report) {
@@ -35,9 +44,9 @@ static void report_by_assert(void *context, const capheap_report_t *report) {
 }
 
 static void make_ready(void) {
-    if (!allocations.lock_ready) {
-        capheap_port_lock_init(&allocations.lock);
-        allocations.lock_ready = true;
+    if (!done.lock_ready) {
+        capheap_port_lock_init(&done.lock);
+        done.lock_ready = true;
     }
     if (capheap_freertos_heap.hooks.report == NULL) {
         capheap_set_hooks(&capheap_freertos_heap, &(capheap_hooks_t){.report = report_by_assert});
@@ -51,15 +60,17 @@ bool capheap_freertos_add(void *start, size_t size) {
     return status == CAPHEAP_OK || status == CAPHEAP_ERROR_TOO_SMALL;
 }
 
-static void count_allocation(void) {
-    capheap_port_lock(&allocations.lock);
-    allocations.count++;
-    capheap_port_unlock(&allocations.lock);
+static void count(size_t *calls) {
+    capheap_port_lock(&done.lock);
+    (*calls)++;
+    capheap_port_unlock(&done.lock);
 }
 
-static void *conclude(void *ptr) {
+static void *conclude(void *ptr, size_t size) {
+    (void)size; /* if nothing is traced */
+    traceMALLOC(ptr, size);
     if (ptr != NULL) {
-        count_allocation();
+        count(&done.allocations);
         return ptr;
     }
 #if defined(configUSE_MALLOC_FAILED_HOOK) && configUSE_MALLOC_FAILED_HOOK == 1
@@ -71,23 +82,25 @@ static void *conclude(void *ptr) {
 
 void *pvPortMalloc(size_t xWantedSize) {
     capheap_freertos_prepare();
-    return conclude(capheap_malloc(&capheap_freertos_heap, xWantedSize, CAPS));
+    return conclude(capheap_malloc(&capheap_freertos_heap, xWantedSize, CAPS), xWantedSize);
 }
 
 void *pvPortCalloc(size_t xNum, size_t xSize) {
     capheap_freertos_prepare();
-    return conclude(capheap_calloc(&capheap_freertos_heap, xNum, xSize, CAPS));
+    return conclude(capheap_calloc(&capheap_freertos_heap, xNum, xSize, CAPS), xNum * xSize);
 }
 
 void vPortFree(void *pv) {
-#if defined(configHEAP_CLEAR_MEMORY_ON_FREE) && configHEAP_CLEAR_MEMORY_ON_FREE == 1
     size_t size = capheap_usable_size(&capheap_freertos_heap, pv);
     if (size == 0) {
         return; /* NULL, or it was reported */
     }
+#if defined(configHEAP_CLEAR_MEMORY_ON_FREE) && configHEAP_CLEAR_MEMORY_ON_FREE == 1
     __builtin_memset(pv, 0, size);
 #endif
+    traceFREE(pv, size);
     capheap_free(&capheap_freertos_heap, pv);
+    count(&done.frees);
 }
 
 /* Once needed by the kernel; it does nothing there either. */
@@ -132,21 +145,23 @@ static void walk(HeapStats_t *stats) {
 void vPortGetHeapStats(HeapStats_t *pxHeapStats) {
     make_ready();
     capheap_figures_t sums = figures();
-    capheap_port_lock(&allocations.lock);
-    size_t count = allocations.count;
-    capheap_port_unlock(&allocations.lock);
+    capheap_port_lock(&done.lock);
+    size_t allocations = done.allocations;
+    size_t frees = done.frees;
+    capheap_port_unlock(&done.lock);
     *pxHeapStats = (HeapStats_t){
         .xAvailableHeapSpaceInBytes = sums.free,
         .xSizeOfLargestFreeBlockInBytes = sums.largest,
         .xMinimumEverFreeBytesRemaining = sums.minimum_free,
-        .xNumberOfSuccessfulAllocations = count,
-        .xNumberOfSuccessfulFrees = count - sums.blocks,
+        .xNumberOfSuccessfulAllocations = allocations,
+        .xNumberOfSuccessfulFrees = frees,
     };
     walk(pxHeapStats);
 }
 
 void vPortHeapResetState(void) {
     capheap_init(&capheap_freertos_heap, slots, CAPHEAP_FREERTOS_REGIONS);
-    allocations.count = 0;
+    done.allocations = 0;
+    done.frees = 0;
     capheap_freertos_forget();
 }

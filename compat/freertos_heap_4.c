@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* heap_4's memory: one array. Its first use must be over before there is a second task, which
- * creating the first task sees to. */
+/* heap_4's memory: one array, which the first request makes the heap's. Tasks may race for it, as
+ * they may where all tasks are created statically: the scheduler stands still meanwhile. */
+#define MPU_WRAPPERS_INCLUDED_FROM_API_FILE /* as the kernel's own heaps include task.h */
 #include "FreeRTOS.h"
+
+#include "task.h"
+#undef MPU_WRAPPERS_INCLUDED_FROM_API_FILE
 
 #include "freertos_internal.h"
 
@@ -14,12 +18,17 @@ static _Alignas(16) uint8_t ucHeap[configTOTAL_HEAP_SIZE];
 static bool prepared;
 
 void capheap_freertos_prepare(void) {
+    if (__atomic_load_n(&prepared, __ATOMIC_ACQUIRE)) {
+        return;
+    }
+    vTaskSuspendAll();
     if (!prepared) {
-        prepared = true;
         bool added = capheap_freertos_add(ucHeap, sizeof(ucHeap));
         configASSERT(added);
         (void)added;
+        __atomic_store_n(&prepared, true, __ATOMIC_RELEASE);
     }
+    (void)xTaskResumeAll();
 }
 
 void capheap_freertos_forget(void) {

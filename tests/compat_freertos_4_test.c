@@ -7,8 +7,37 @@
 #include "FreeRTOS.h"
 #include "capheap/freertos.h"
 #include "capheap/inspect.h"
+#include "task.h"
 
-static unsigned asserts, failures;
+static unsigned asserts, failures, suspensions;
+static int suspended;
+static struct {
+    unsigned mallocs, frees;
+    void *ptr;
+    size_t size;
+} traced;
+
+void vTaskSuspendAll(void) {
+    suspensions++;
+    suspended++;
+}
+
+BaseType_t xTaskResumeAll(void) {
+    suspended--;
+    return 0;
+}
+
+void test_traced_malloc(void *ptr, size_t size) {
+    traced.mallocs++;
+    traced.ptr = ptr;
+    traced.size = size;
+}
+
+void test_traced_free(void *ptr, size_t size) {
+    traced.frees++;
+    traced.ptr = ptr;
+    traced.size = size;
+}
 
 void test_assert_failed(void) {
     asserts++;
@@ -47,6 +76,20 @@ TEST(allocate_and_free) {
     CHECK(clear);
     vPortFree(block);
     CHECK_EQ(asserts + failures, 0);
+    CHECK_EQ(suspensions, 1); /* for the first request alone */
+    CHECK_EQ(suspended, 0);
+}
+
+TEST(traces) {
+    traced.mallocs = traced.frees = 0;
+    void *block = pvPortMalloc(100);
+    CHECK(traced.mallocs == 1 && traced.ptr == block && traced.size == 100);
+    CHECK(pvPortMalloc(SIZE_MAX) == NULL);
+    CHECK(traced.mallocs == 2 && traced.ptr == NULL && traced.size == SIZE_MAX);
+    vPortFree(block);
+    CHECK(traced.frees == 1 && traced.ptr == block && traced.size == 104);
+    vPortFree(NULL);
+    CHECK_EQ(traced.frees, 1);
 }
 
 TEST(what_can_t_be_had_calls_the_hook) {
@@ -89,6 +132,20 @@ TEST(statistics) {
     CHECK_EQ(xPortGetMinimumEverFreeHeapSize(), xPortGetFreeHeapSize());
 }
 
+/* What others take of the heap, as malloc over it does, is in the bytes and not in the counts. */
+TEST(statistics_beside_others) {
+    HeapStats_t before, stats;
+    vPortGetHeapStats(&before);
+    void *theirs = capheap_malloc(&capheap_freertos_heap, 64, CAPHEAP_8BIT);
+    vPortGetHeapStats(&stats);
+    CHECK_EQ(stats.xNumberOfSuccessfulAllocations, before.xNumberOfSuccessfulAllocations);
+    CHECK_EQ(stats.xNumberOfSuccessfulFrees, before.xNumberOfSuccessfulFrees);
+    CHECK_EQ(stats.xAvailableHeapSpaceInBytes, before.xAvailableHeapSpaceInBytes - 64);
+    capheap_free(&capheap_freertos_heap, theirs);
+    vPortGetHeapStats(&stats);
+    CHECK_EQ(stats.xNumberOfSuccessfulFrees, before.xNumberOfSuccessfulFrees);
+}
+
 TEST(misuse_ends_in_configassert) {
     char *block = pvPortMalloc(40);
     size_t before = xPortGetFreeHeapSize();
@@ -117,6 +174,6 @@ TEST(after_a_reset_it_begins_anew) {
     CHECK_EQ(xPortGetFreeHeapSize(), stats.xAvailableHeapSpaceInBytes + 8);
 }
 
-TEST_MAIN(nothing_is_there_before_the_first_call, allocate_and_free,
-          what_can_t_be_had_calls_the_hook, statistics, misuse_ends_in_configassert,
-          after_a_reset_it_begins_anew)
+TEST_MAIN(nothing_is_there_before_the_first_call, allocate_and_free, traces,
+          what_can_t_be_had_calls_the_hook, statistics, statistics_beside_others,
+          misuse_ends_in_configassert, after_a_reset_it_begins_anew)

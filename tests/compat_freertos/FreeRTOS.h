@@ -17,7 +17,12 @@
         }                                                                                          \
     } while (0)
 
+#define traceMALLOC(ptr, size) test_traced_malloc(ptr, size)
+#define traceFREE(ptr, size)   test_traced_free(ptr, size)
+
 void test_assert_failed(void);
+void test_traced_malloc(void *ptr, size_t size);
+void test_traced_free(void *ptr, size_t size);
 
 typedef struct HeapRegion {
     uint8_t *pucStartAddress;
