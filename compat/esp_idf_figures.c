@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums over the regions that have given capabilities, and the low of a stretch of the program. */
+#include "capheap/minimum.h"
 #include "esp_idf_internal.h"
-
-/* While it is on, the minimum is counted from its start; else the one before counts too. */
-static bool monitoring;
-
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
 
 static capheap_figures_t figures_apart(multi_heap_handle_t heap) {
     multi_heap_info_t info;
@@ -24,15 +18,11 @@ static capheap_figures_t figures_apart(multi_heap_handle_t heap) {
 }
 
 capheap_figures_t capheap_esp_idf_figures(const idf_region_t *region) {
-    capheap_figures_t figures;
     if (region->apart != NULL) {
-        figures = figures_apart(region->apart);
-    } else {
-        capheap_get_figures_tagged(&capheap_esp_idf_heap, region->tag, &figures);
+        return figures_apart(region->apart);
     }
-    if (!monitoring) {
-        figures.minimum_free = smaller(figures.minimum_free, region->minimum_before);
-    }
+    capheap_figures_t figures;
+    capheap_get_figures_tagged(&capheap_esp_idf_heap, region->tag, &figures);
     return figures;
 }
 
@@ -114,25 +104,34 @@ void heap_caps_get_info(multi_heap_info_t *info, uint32_t caps) {
 
 /* ---------------------------------------------------------------------------- a stretch's low */
 
+/* A stretch of the heap (capheap/minimum.h); for regions apart from it the same by hand. */
+
 esp_err_t heap_caps_monitor_local_minimum_free_size_start(void) {
-    monitoring = true; /* from here on figures are those of the stretch */
-    for (idf_region_t *region = capheap_esp_idf_first_region(); region; region = region->next) {
-        if (region->serving) {
-            size_t least = capheap_esp_idf_figures(region).minimum_free;
-            region->minimum_before = smaller(region->minimum_before, least);
-        }
+    idf_region_t *region = capheap_esp_idf_first_region();
+    if (region == NULL) {
+        return ESP_FAIL; /* there is no heap yet */
+    }
+    capheap_start_stretch(&capheap_esp_idf_heap);
+    for (; region != NULL; region = region->next) {
         if (region->apart != NULL) {
-            multi_heap_reset_minimum_free_bytes(region->apart);
+            size_t least = multi_heap_reset_minimum_free_bytes(region->apart);
+            region->minimum_before =
+                least < region->minimum_before ? least : region->minimum_before;
         }
     }
-    capheap_reset_minimum(&capheap_esp_idf_heap, 0);
     return ESP_OK;
 }
 
 esp_err_t heap_caps_monitor_local_minimum_free_size_stop(void) {
-    if (!monitoring) {
+    idf_region_t *region = capheap_esp_idf_first_region();
+    if (region == NULL || !capheap_end_stretch(&capheap_esp_idf_heap)) {
         return ESP_FAIL;
     }
-    monitoring = false;
+    for (; region != NULL; region = region->next) {
+        if (region->apart != NULL) {
+            multi_heap_restore_minimum_free_bytes(region->apart, region->minimum_before);
+            region->minimum_before = SIZE_MAX;
+        }
+    }
     return ESP_OK;
 }

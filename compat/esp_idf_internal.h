@@ -22,7 +22,7 @@ typedef struct idf_region {
     uintptr_t end;
     uint32_t tag;              /* in the heap */
     multi_heap_handle_t apart; /* serves it in place of the heap; NULL: the heap does */
-    size_t minimum_before;     /* the least that was free before it was counted afresh */
+    size_t minimum_before;     /* if apart: the least that was free before a stretch that is on */
     bool serving;              /* false: held back until start-up is over */
     bool late;                 /* came after heap_caps_init */
 } idf_region_t;

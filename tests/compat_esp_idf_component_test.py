@@ -153,6 +153,21 @@ class Component(unittest.TestCase):
         program = self.call("riscv64-unknown-elf-nm", "-u", objects["esp_idf_program"])
         self.assertRegex(program, r"\bcapheap_chip_esp32c3_memprot\n")
 
+    def test_where_hooks_are_put(self):
+        """A hook that says nothing of its place is in RAM, unless the heap itself is in flash."""
+        files = {"esp_attr.h": '#define IRAM_ATTR __attribute__((section(".iram1.0")))\n',
+                 "hook.c": '#include "esp_heap_caps.h"\n'
+                           "void esp_heap_trace_free_hook(void *ptr) { (void)ptr; }\n"}
+        for name, text in files.items():
+            with open(self.path(name), "w", encoding="ascii") as file:
+                file.write(text)
+        for settings, in_ram in ([], True), (["HEAP_PLACE_FUNCTION_INTO_FLASH"], False):
+            self.configure(["HEAP_USE_HOOKS", *settings])
+            made = self.compile([self.path("hook.c")])["hook"]
+            symbols = self.call("riscv64-unknown-elf-objdump", "-t", made)
+            found = re.search(r"(\S+)\s\S+ esp_heap_trace_free_hook$", symbols, re.M)
+            self.assertEqual(found[1] == ".iram1.0", in_ram, symbols)
+
     def test_its_setting_for_guards(self):
         for settings, guard in ([], 1), (["CAPHEAP_MULTI_HEAP_WITHOUT_GUARDS"], 0):
             self.configure(settings)

@@ -66,6 +66,8 @@ static inline void ask_for_nothing(void) {
     heap_caps_free(NULL);
     CHECK_EQ(heap_caps_get_free_size(0), 0);
     CHECK_EQ(heap_caps_get_total_size(0), 0);
+    CHECK_EQ(heap_caps_monitor_local_minimum_free_size_start(), ESP_FAIL);
+    CHECK_EQ(heap_caps_monitor_local_minimum_free_size_stop(), ESP_FAIL);
     CHECK(heap_caps_check_integrity_all(true));
 }
 

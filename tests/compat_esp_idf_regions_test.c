@@ -125,8 +125,14 @@ TEST(its_low_of_a_stretch) {
     CHECK_EQ(heap_caps_get_minimum_free_size(INVENTED(1)), all);
     heap_caps_free(heap_caps_malloc(160, INVENTED(1)));
     CHECK_EQ(heap_caps_get_minimum_free_size(INVENTED(1)), all - 160);
+    heap_caps_monitor_local_minimum_free_size_start(); /* begins anew */
+    CHECK_EQ(heap_caps_get_minimum_free_size(INVENTED(1)), all);
+    const uint32_t later[3] = {INVENTED(6)};
+    add_inside(2048, later, MALLOC_CAP_SPIRAM);
+    CHECK_EQ(heap_caps_get_minimum_free_size(INVENTED(6)), 0);
     heap_caps_monitor_local_minimum_free_size_stop();
     CHECK_EQ(heap_caps_get_minimum_free_size(INVENTED(1)), 0);
+    CHECK_EQ(heap_caps_get_minimum_free_size(INVENTED(6)), 0);
 }
 
 /* A region in a block of a region in a block. */

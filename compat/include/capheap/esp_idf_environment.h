@@ -17,6 +17,9 @@
 #if __has_include("esp_attr.h")
 #include "esp_attr.h"
 #endif
+#ifndef IRAM_ATTR
+#define IRAM_ATTR /* ESP-IDF's: into RAM that code is fetched from */
+#endif
 
 #if __has_include("esp_err.h")
 #include "esp_err.h"

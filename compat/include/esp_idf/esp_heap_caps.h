@@ -29,6 +29,13 @@
 extern "C" {
 #endif
 
+/** Puts the program's hooks into RAM: the flash cache may be off when they are called. */
+#if defined(CONFIG_HEAP_PLACE_FUNCTION_INTO_FLASH) && CONFIG_HEAP_PLACE_FUNCTION_INTO_FLASH
+#define HEAP_IRAM_ATTR
+#else
+#define HEAP_IRAM_ATTR IRAM_ATTR
+#endif
+
 #if defined(CONFIG_HEAP_HAS_EXEC_HEAP) && CONFIG_HEAP_HAS_EXEC_HEAP
 #define MALLOC_CAP_EXEC (1 << 0) /**< instructions can be fetched from it */
 #endif
@@ -82,13 +89,14 @@ esp_err_t heap_caps_register_failed_alloc_callback(esp_alloc_failed_hook_t callb
  * @param size bytes asked for, rounded up to words if the memory may be word-only
  * @param caps capabilities asked for
  */
-__attribute__((weak)) void esp_heap_trace_alloc_hook(void *ptr, size_t size, uint32_t caps);
+__attribute__((weak)) HEAP_IRAM_ATTR void esp_heap_trace_alloc_hook(void *ptr, size_t size,
+                                                                    uint32_t caps);
 
 /**
  * @brief A program's own function of this name is called after a block was given back.
  * @param ptr where it was
  */
-__attribute__((weak)) void esp_heap_trace_free_hook(void *ptr);
+__attribute__((weak)) HEAP_IRAM_ATTR void esp_heap_trace_free_hook(void *ptr);
 #endif
 
 /* ------------------------------------------------------------------------------- allocation */
