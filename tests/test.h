@@ -32,37 +32,42 @@ typedef struct test_case {
     void (*run)(void);
 } test_case_t;
 
-/* An integer of any type, or a pointer, so that two can be compared and printed. */
-typedef struct test_value {
-    unsigned long long bits;
-    bool negative;
-    bool pointer;
-} test_value_t;
+/* What an integer of any type, or a pointer, is besides its bits, so that two can be compared and
+ * printed. */
+typedef enum test_kind {
+    TEST_UNSIGNED,
+    TEST_SIGNED,
+    TEST_POINTER
+} test_kind_t;
+
+/* Called at every check: inlined there, these would take most of the time that a test compiles. */
+#define TEST_CALLED __attribute__((noinline, unused)) static
 
 static unsigned test_failures; /* of the case that runs */
 
-static inline test_value_t test_of_signed(long long value) {
-    return (test_value_t){(unsigned long long)value, value < 0, false};
+static inline unsigned long long test_of_signed(long long value) {
+    return (unsigned long long)value;
 }
 
-static inline test_value_t test_of_unsigned(unsigned long long value) {
-    return (test_value_t){value, false, false};
+static inline unsigned long long test_of_unsigned(unsigned long long value) {
+    return value;
 }
 
-static inline test_value_t test_of_pointer(const volatile void *value) {
-    return (test_value_t){(uintptr_t)value, false, true};
+static inline unsigned long long test_of_pointer(const volatile void *value) {
+    return (uintptr_t)value;
 }
 
 /* clang-format off */
-#define TEST_VALUE(x)                                                                              \
+#define TEST_SELECT(x, if_signed, if_unsigned, if_pointer)                                         \
     _Generic((x),                                                                                  \
-        char: test_of_signed, signed char: test_of_signed, short: test_of_signed,                  \
-        int: test_of_signed, long: test_of_signed, long long: test_of_signed,                      \
-        _Bool: test_of_unsigned, unsigned char: test_of_unsigned,                                  \
-        unsigned short: test_of_unsigned, unsigned: test_of_unsigned,                              \
-        unsigned long: test_of_unsigned, unsigned long long: test_of_unsigned,                     \
-        default: test_of_pointer)(x)
+        char: if_signed, signed char: if_signed, short: if_signed,                                 \
+        int: if_signed, long: if_signed, long long: if_signed,                                     \
+        _Bool: if_unsigned, unsigned char: if_unsigned, unsigned short: if_unsigned,               \
+        unsigned: if_unsigned, unsigned long: if_unsigned, unsigned long long: if_unsigned,        \
+        default: if_pointer)
 /* clang-format on */
+#define TEST_BITS(x) TEST_SELECT(x, test_of_signed, test_of_unsigned, test_of_pointer)(x)
+#define TEST_KIND(x) TEST_SELECT(x, TEST_SIGNED, TEST_UNSIGNED, TEST_POINTER)
 
 static inline void test_print_decimal(unsigned long long value) {
     /* No division: some chips' libgcc lacks it. */
@@ -114,15 +119,19 @@ static inline void test_print_hex(unsigned long long value) {
     TEST_PORT_PRINT(&text[at]);
 }
 
-static inline void test_print_value(test_value_t value) {
-    unsigned long long magnitude = value.negative ? 0 - value.bits : value.bits;
-    if (value.negative)
+static inline bool test_negative(unsigned long long bits, test_kind_t kind) {
+    return kind == TEST_SIGNED && bits >> 63 != 0;
+}
+
+static inline void test_print_value(unsigned long long bits, test_kind_t kind) {
+    unsigned long long magnitude = test_negative(bits, kind) ? 0 - bits : bits;
+    if (test_negative(bits, kind))
         TEST_PORT_PRINT("-");
-    if (!value.pointer)
+    if (kind != TEST_POINTER)
         test_print_decimal(magnitude);
-    if (!value.pointer && magnitude > 255)
+    if (kind != TEST_POINTER && magnitude > 255)
         TEST_PORT_PRINT(" = ");
-    if (value.pointer || magnitude > 255)
+    if (kind == TEST_POINTER || magnitude > 255)
         test_print_hex(magnitude);
 }
 
@@ -139,7 +148,7 @@ static inline bool test_failed(const char *file, int line) {
     return true;
 }
 
-static inline bool test_check(bool good, const char *text, const char *file, int line) {
+TEST_CALLED bool test_check(bool good, const char *text, const char *file, int line) {
     if (!good && test_failed(file, line)) {
         TEST_PORT_PRINT("does not hold: ");
         TEST_PORT_PRINT(text);
@@ -148,17 +157,18 @@ static inline bool test_check(bool good, const char *text, const char *file, int
     return good;
 }
 
-static inline bool test_check_equal(test_value_t a, test_value_t b, const char *text_a,
-                                    const char *text_b, const char *file, int line) {
-    bool good = a.bits == b.bits && a.negative == b.negative;
+TEST_CALLED bool test_check_equal(unsigned long long a, test_kind_t kind_a, unsigned long long b,
+                                  test_kind_t kind_b, const char *text_a, const char *text_b,
+                                  const char *file, int line) {
+    bool good = a == b && test_negative(a, kind_a) == test_negative(b, kind_b);
     if (!good && test_failed(file, line)) {
         TEST_PORT_PRINT(text_a);
         TEST_PORT_PRINT(" is ");
-        test_print_value(a);
+        test_print_value(a, kind_a);
         TEST_PORT_PRINT(", not ");
         TEST_PORT_PRINT(text_b);
         TEST_PORT_PRINT(" = ");
-        test_print_value(b);
+        test_print_value(b, kind_b);
         TEST_PORT_PRINT("\n");
     }
     return good;
@@ -172,7 +182,7 @@ static inline bool test_same_text(const char *a, const char *b) {
     return *a == *b;
 }
 
-static inline bool test_check_text(const char *a, const char *b, const char *file, int line) {
+TEST_CALLED bool test_check_text(const char *a, const char *b, const char *file, int line) {
     bool good = test_same_text(a, b);
     if (!good && test_failed(file, line)) {
         TEST_PORT_PRINT("\"");
@@ -186,7 +196,9 @@ static inline bool test_check_text(const char *a, const char *b, const char *fil
 
 /* Each yields whether it held. Arguments are evaluated once. */
 #define CHECK(condition) test_check((condition), #condition, __FILE__, __LINE__)
-#define CHECK_EQ(a, b)   test_check_equal(TEST_VALUE(a), TEST_VALUE(b), #a, #b, __FILE__, __LINE__)
+#define CHECK_EQ(a, b)                                                                             \
+    test_check_equal(TEST_BITS(a), TEST_KIND(a), TEST_BITS(b), TEST_KIND(b), #a, #b, __FILE__,     \
+                     __LINE__)
 #define CHECK_TEXT(a, b) test_check_text((a), (b), __FILE__, __LINE__)
 
 #define REQUIRE(condition)                                                                         \

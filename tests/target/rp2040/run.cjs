@@ -88,20 +88,26 @@ const readSio = chip.sio.readUint32.bind(chip.sio)
 chip.sio.readUint32 = (offset) =>
   offset === CPUID ? cores.indexOf(chip.core) : readSio(offset)
 
+function runAlone(core) {
+  while (cores.length === 1) clock.tick(core.executeInstruction() * CYCLE_NANOSECONDS)
+}
+
+// Both cores in turns, 1 to 16 instructions each. Time, SysTick and interrupts are the first one's.
+function runTogether(first, second) {
+  let random = 1
+  for (let core = first; cores.length === 2; core = core === first ? second : first) {
+    chip.core = core
+    random = (Math.imul(random, 1664525) + 1013904223) >>> 0
+    for (let turns = 1 + (random >>> 28); turns > 0 && cores.length === 2; turns--) {
+      const cycles = core.executeInstruction()
+      if (core === first) clock.tick(cycles * CYCLE_NANOSECONDS)
+    }
+  }
+}
+
 loadProgram()
 const first = cores[0]
 first.VTOR = FLASH
 first.reset()
-let random = 1
-while (cores.length > 0) {
-  for (const core of [...cores]) {
-    random = (Math.imul(random, 1664525) + 1013904223) >>> 0
-    chip.core = core
-    for (let turns = cores.length === 1 ? 1 : 1 + (random >>> 28); turns > 0 && cores.length > 0; turns--) {
-      const cycles = core.executeInstruction()
-      chip.core = first // whose SysTick it is
-      if (core === first) clock.tick(cycles * CYCLE_NANOSECONDS)
-      chip.core = core
-    }
-  }
-}
+runAlone(first)
+if (cores.length === 2) runTogether(...cores)
