@@ -32,6 +32,11 @@ void NAME(free)(void *ptr) {
     }
 }
 
+/* By its oldest name, which C libraries have beside free, some of them in the same object. */
+void NAME(cfree)(void *ptr) {
+    NAME(free)(ptr);
+}
+
 void *NAME(calloc)(size_t count, size_t size) {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes)) {

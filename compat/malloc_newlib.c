@@ -53,7 +53,8 @@ struct mallinfo _mallinfo_r(struct _reent *reent) {
     return mallinfo();
 }
 
-/* Nothing to give back, nothing to tune, nothing printed: use inspect.h. */
+/* Nothing to give back, nothing to tune, nothing printed: use inspect.h. By their plain names too:
+ * newlib has these in one object with mallinfo. */
 int _malloc_trim_r(struct _reent *reent, size_t keep) {
     (void)reent;
     (void)keep;
@@ -67,6 +68,26 @@ int _mallopt_r(struct _reent *reent, int option, int value) {
     return 0;
 }
 
+int mallopt(int option, int value) {
+    return _mallopt_r(_REENT, option, value);
+}
+
 void _malloc_stats_r(struct _reent *reent) {
     (void)reent;
+}
+
+void malloc_stats(void) {
+}
+
+/* Not in its headers. */
+void _mstats_r(struct _reent *reent, char *heading);
+void mstats(char *heading);
+
+void _mstats_r(struct _reent *reent, char *heading) {
+    (void)reent;
+    (void)heading;
+}
+
+void mstats(char *heading) {
+    (void)heading;
 }

@@ -36,8 +36,8 @@ void _fini(void) {}
 void reset(void) {
     *(volatile unsigned long *)0xE000ED88 |= 0xFul << 20;
     __asm volatile("dsb\\n isb");
-    initialise_monitor_handles();
     __libc_init_array();
+    initialise_monitor_handles();
     exit(main());
 }
 __attribute__((section(".vectors"), used)) void (*const vectors[16])(void) = {
@@ -89,20 +89,27 @@ class Bare(unittest.TestCase):
                    *["-Wl,--defsym=" + symbol for symbol in PICOLIBC_MEMORY], "-o", firmware])
         self.check_served(firmware)
 
-    def test_newlib_and_cxx(self):
+    def check_newlib(self, objects, specs):
         firmware, link_map = (os.path.join(self.folder, name) for name in ("a.elf", "a.map"))
-        files = core() + MALLOC + ["compat/malloc_newlib.c", "ports/none.c",
-                                   "tests/compat_bare_program.c", self.write_start()]
-        objects = self.compile(files, FLAGS + ["-std=gnu11", "-fno-builtin", "-DWITH_CXX"])
-        objects += self.compile(["tests/compat_bare_new.cpp"], FLAGS + ["-std=c++17"],
-                                "arm-none-eabi-g++")
-        self.call(["arm-none-eabi-g++", *CHIP, *objects, *NEWLIB, "-Wl,-Map=" + link_map, "-o",
-                   firmware])
+        self.call(["arm-none-eabi-g++", *CHIP, *objects, *specs, *NEWLIB, "-Wl,-Map=" + link_map,
+                   "-o", firmware])
         self.check_served(firmware)
         with open(link_map, encoding="ascii") as file:
             theirs = re.findall(r"^\S*libc(?:_nano)?\.a\(\S*(?:malloc|free|alloc)r\.o\)", file.read(),
                                 re.M)
         self.assertEqual(theirs, [])
+
+    def test_newlib_and_cxx(self):
+        flags = FLAGS + ["-std=gnu11", "-fno-builtin"]
+        same = self.compile(core() + ["ports/none.c", self.write_start()], flags)
+        files = MALLOC + ["compat/malloc_newlib.c", "tests/compat_bare_program.c"]
+        objects = self.compile(files, flags + ["-DWITH_NEWLIB", "-DWITH_CXX"])
+        objects += self.compile(["tests/compat_bare_new.cpp"], FLAGS + ["-std=c++17"],
+                                "arm-none-eabi-g++")
+        self.check_newlib(same + objects, [])
+        nano = ["--specs=nano.specs"]
+        self.check_newlib(same + self.compile(files, nano + flags + ["-DWITH_NEWLIB"]),
+                          nano + ["-Wl,--undefined=_printf_float"])
 
     def check_containers(self, machine, chip):
         firmware = os.path.join(self.folder, "a.elf")

@@ -11,8 +11,8 @@
  * free() takes back whatever came from it, also by capheap_malloc with other capabilities. What is
  * asked for before the heap has regions fails like any request that finds no room.
  *
- * As the C library documents them: malloc, free, calloc, realloc, reallocarray, aligned_alloc,
- * memalign, posix_memalign, valloc, pvalloc, malloc_usable_size, mallinfo,
+ * As the C library documents them: malloc, free, cfree, calloc, realloc, reallocarray,
+ * aligned_alloc, memalign, posix_memalign, valloc, pvalloc, malloc_usable_size, mallinfo,
  * mallinfo2.
  * Where it leaves a choice: size 0 gives a block of its own; realloc to size 0 frees and gives
  * NULL; failures set errno to ENOMEM; aligned_alloc takes any size; free leaves errno alone.
@@ -85,6 +85,8 @@ struct mallinfo2 {
 void *CAPHEAP_MALLOC_NAME(malloc)(size_t size);
 /* Give back any block of the heap. NULL is fine; errno stays. */
 void CAPHEAP_MALLOC_NAME(free)(void *ptr);
+/* The same, as it was called before C89. */
+void CAPHEAP_MALLOC_NAME(cfree)(void *ptr);
 /* count * size bytes, all zero. NULL and ENOMEM, also if the product overflows. O(bytes). */
 void *CAPHEAP_MALLOC_NAME(calloc)(size_t count, size_t size);
 /* Contents are kept up to the smaller size. size 0: free, and NULL. NULL and ENOMEM: the block is
