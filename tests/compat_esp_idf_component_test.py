@@ -28,6 +28,13 @@ endfunction()
 function(target_link_libraries)
     message("LINK ${ARGN}")
 endfunction()
+function(set_source_files_properties)
+    message("PROPERTY ${ARGN}")
+endfunction()
+function(idf_build_get_property result name)
+    set(${result} /the/${name} PARENT_SCOPE)
+endfunction()
+include(${CONFIG} OPTIONAL)
 include(${COMPONENT}/CMakeLists.txt)
 """
 # Of ESP-IDF's whole configuration, what the component's own Kconfig looks at.
@@ -64,8 +71,8 @@ class Component(unittest.TestCase):
     def read(self):
         with open(self.path("read.cmake"), "w", encoding="ascii") as file:
             file.write(STAND_IN)
-        said = self.call("cmake", f"-DCOMPONENT={os.path.abspath(COMPONENT)}", "-P",
-                         self.path("read.cmake"))
+        said = self.call("cmake", f"-DCOMPONENT={os.path.abspath(COMPONENT)}",
+                         f"-DCONFIG={self.path('config.cmake')}", "-P", self.path("read.cmake"))
         found = {}
         for kind, item in re.findall(r"^(\w+) (.*)$", said, re.M):
             found.setdefault(kind, []).append(item)
@@ -167,6 +174,27 @@ class Component(unittest.TestCase):
             symbols = self.call("riscv64-unknown-elf-objdump", "-t", made)
             found = re.search(r"(\S+)\s\S+ esp_heap_trace_free_hook$", symbols, re.M)
             self.assertEqual(found[1] == ".iram1.0", in_ram, symbols)
+
+    def test_tracing_is_esp_idf_s_own(self):
+        self.assertNotIn("PROPERTY", self.registered)
+        self.assertEqual(len(self.registered["LINK"]), 1)
+        self.check_records(["HEAP_TRACING_STANDALONE"], 16 + 2 * 2 * 4 + 8)
+        file = "/the/IDF_PATH/components/heap/heap_trace_standalone.c"
+        found = self.read()
+        self.assertIn(file, found["SRCS"])
+        self.assertRegex(found["PROPERTY"][0], re.escape(file) + r".*;-idirafter/the/IDF_PATH/")
+        wrapped = re.findall(r"-Wl,--wrap=heap_caps_(\w+)", " ".join(found["LINK"]))
+        self.assertEqual(sorted(wrapped), ["aligned_alloc_base", "calloc_base", "free",
+                                           "malloc_base", "realloc_base"])
+        self.check_records(["HEAP_TRACING_STANDALONE", "HEAP_TRACE_HASH_MAP"], 16 + 16 + 8 + 4)
+
+    def check_records(self, settings, size):
+        """esp_heap_trace.h has the records that ESP-IDF's code fills: their size by sdkconfig.h."""
+        self.configure(settings)
+        with open(self.path("record.c"), "w", encoding="ascii") as file:
+            file.write('#include "esp_heap_trace.h"\n'
+                       f'_Static_assert(sizeof(heap_trace_record_t) == {size}, "");\n')
+        self.compile([self.path("record.c")])
 
     def test_its_setting_for_guards(self):
         for settings, guard in ([], 1), (["CAPHEAP_MULTI_HEAP_WITHOUT_GUARDS"], 0):
