@@ -32,7 +32,9 @@ function(set_source_files_properties)
     message("PROPERTY ${ARGN}")
 endfunction()
 function(idf_build_get_property result name)
-    set(${result} /the/${name} PARENT_SCOPE)
+    set(IDF_TARGET ${TARGET})
+    set(IDF_PATH /the/IDF_PATH)
+    set(${result} ${${name}} PARENT_SCOPE)
 endfunction()
 include(${CONFIG} OPTIONAL)
 include(${COMPONENT}/CMakeLists.txt)
@@ -68,11 +70,11 @@ class Component(unittest.TestCase):
                          result.stderr)
         return result.stdout + result.stderr
 
-    def read(self):
+    def read(self, target="esp32c3"):
         with open(self.path("read.cmake"), "w", encoding="ascii") as file:
             file.write(STAND_IN)
         said = self.call("cmake", f"-DCOMPONENT={os.path.abspath(COMPONENT)}",
-                         f"-DCONFIG={self.path('config.cmake')}", "-P", self.path("read.cmake"))
+                         f"-DTARGET={target}", f"-DCONFIG={self.path('config.cmake')}", "-P", self.path("read.cmake"))
         found = {}
         for kind, item in re.findall(r"^(\w+) (.*)$", said, re.M):
             found.setdefault(kind, []).append(item)
@@ -111,6 +113,11 @@ class Component(unittest.TestCase):
         self.assertFalse([name for name in names if "_v1_" in name])
         self.assertEqual(len(names), len(set(names)), "two objects of one name")
         self.assertIn("-u capheap_esp_idf_program", self.registered["LINK"][0])
+
+    def test_on_linux_esp_idf_s_own_stays(self):
+        heap = "/the/IDF_PATH/components/heap"
+        self.assertEqual(self.read("linux"), {"SRCS": [heap + "/heap_caps_linux.c"],
+                                              "INCLUDE_DIRS": [heap + "/include"]})
 
     def test_its_objects_and_its_linker_fragment(self):
         set_names = self.configure([])
