@@ -111,5 +111,5 @@ pub const REGIONS: usize = ffi::numbers::REGIONS;
 
 /// The heap of the macros and of the allocators by kind of memory; the global allocator, if the feature
 /// of that name is on.
-#[cfg_attr(feature = "global-allocator", global_allocator)]
+#[cfg_attr(all(feature = "global-allocator", not(test)), global_allocator)]
 pub static HEAP: EspHeap = EspHeap::empty();
