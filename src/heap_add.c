@@ -120,13 +120,25 @@ static capheap_status_t make_region(capheap_heap_t *heap, capheap_slot_t *slot,
     return capheap_region_init(&slot->region, &config);
 }
 
+/* Of a power of two. */
+static uint8_t log2_of(size_t number) {
+    uint8_t log = 0;
+    for (; number > 1; number >>= 1) {
+        log++;
+    }
+    return log;
+}
+
 static void set_state(capheap_heap_t *heap, capheap_slot_t *slot, uint8_t state) {
     bool serving = state == CAPHEAP_SLOT_SERVING;
     capheap_port_lock(&slot->lock);
     slot->state = state;
+    uint32_t free = serving ? region_free_granules(&slot->region) : 0;
+    CAPHEAP_WRITE(slot->granule_shift, log2_of(capheap_granule_of(slot->type)));
+    CAPHEAP_WRITE(slot->floor, free);
+    CAPHEAP_WRITE(slot->free, free);
     CAPHEAP_WRITE(slot->lacks, serving ? ~capheap_type_caps(slot->type) : ALL_CAPS);
     capheap_update_slot_ways(heap, slot);
-    capheap_count_free(heap, slot);
     if (state == CAPHEAP_SLOT_EMPTY) {
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);
     }
@@ -137,6 +149,7 @@ static void set_state(capheap_heap_t *heap, capheap_slot_t *slot, uint8_t state)
 static capheap_status_t join(capheap_heap_t *heap, capheap_slot_t *slot,
                              const capheap_wanted_t *wanted, uint8_t otherwise) {
     capheap_status_t status = make_region(heap, slot, wanted);
+    capheap_before_giving(heap);
     capheap_lock_set(heap);
     if (status == CAPHEAP_OK) {
         heap->line_caps |= capheap_special_caps(slot->type);
@@ -225,8 +238,10 @@ static capheap_status_t leave(capheap_heap_t *heap, capheap_slot_t *slot) {
         slot->retained = NULL;
         slot->state = CAPHEAP_SLOT_EMPTY;
         capheap_update_slot_ways(heap, slot);
-        capheap_count_free(heap, slot);
         slot->stretched = 0;
+        CAPHEAP_WRITE(slot->free, 0);
+        CAPHEAP_WRITE(slot->floor, 0);
+        CAPHEAP_WRITE(heap->sunk, 1);
         CAPHEAP_WRITE(slot->memory.size, (size_t)0);
     }
     capheap_port_unlock(&slot->lock);

@@ -10,7 +10,7 @@ void capheap_add_figures(const capheap_slot_t *slot, capheap_figures_t *figures)
     figures->used += capheap_region_used_bytes(region);
     figures->free += capheap_region_free_bytes(region);
     figures->largest = largest > figures->largest ? largest : figures->largest;
-    figures->minimum_free += slot->late ? 0 : capheap_region_minimum_free(region);
+    figures->minimum_free += capheap_region_minimum_free(region);
     figures->blocks += capheap_region_blocks(region);
     figures->regions++;
 }
@@ -52,17 +52,37 @@ static void add_for(capheap_slot_t *slot, capheap_caps_t caps, capheap_figures_t
     figures->kept += kept.bytes < free ? kept.bytes : free;
 }
 
+/* Under the slot's lock: what doesn't count as the least that was free in several regions, for the
+ * region was not there all the time. */
+static size_t late_minimum(const capheap_slot_t *slot) {
+    return slot->late ? capheap_region_minimum_free(&slot->region) : 0;
+}
+
+/* Of all regions. */
+static size_t least_free(capheap_heap_t *heap, size_t free) {
+    size_t least = CAPHEAP_READ(heap->least);
+    return least < free ? least : free;
+}
+
 void capheap_get_figures(capheap_heap_t *heap, capheap_caps_t caps, capheap_figures_t *figures) {
+    capheap_before_giving(heap);
     *figures = (capheap_figures_t){0};
+    size_t late = 0;
     size_t count = CAPHEAP_READ(heap->slots_in_use);
     for (capheap_slot_t *slot = heap->slots; count > 0; count--, slot++) {
         capheap_port_lock(&slot->lock);
         if (capheap_can_serve(slot, caps) && caps != 0) {
             add_for(slot, caps, figures);
+            late += late_minimum(slot);
         } else if (caps == 0 && slot->state == CAPHEAP_SLOT_SERVING) {
             capheap_add_figures(slot, figures);
         }
         capheap_port_unlock(&slot->lock);
+    }
+    if (caps == 0) {
+        figures->minimum_free = least_free(heap, figures->free);
+    } else if (figures->regions > 1) {
+        figures->minimum_free -= late;
     }
 }
 
@@ -73,6 +93,7 @@ void capheap_get_figures_tagged(capheap_heap_t *heap, uint32_t tag, capheap_figu
         capheap_port_lock(&slot->lock);
         if (slot->state == CAPHEAP_SLOT_SERVING && slot->tag == tag) {
             capheap_add_figures(slot, figures);
+            figures->minimum_free -= late_minimum(slot);
         }
         capheap_port_unlock(&slot->lock);
     }
@@ -87,5 +108,8 @@ void capheap_reset_minimum(capheap_heap_t *heap, capheap_caps_t caps) {
             capheap_region_reset_minimum(&slot->region);
         }
         capheap_port_unlock(&slot->lock);
+    }
+    if (caps == 0) {
+        capheap_restart_least(heap);
     }
 }

@@ -9,6 +9,7 @@ void capheap_free_located(capheap_heap_t *heap, void *ptr) {
         return;
     }
     capheap_call_event(heap, ptr, NULL, place.size, 0);
+    capheap_before_giving(heap);
     capheap_port_lock(&place.slot->lock);
     place.slot->asked = place.by_alias ? ptr : NULL;
     capheap_give_back(heap, place.slot, place.block);

@@ -100,7 +100,7 @@ static inline capheap_request_t capheap_request_of(size_t size, size_t alignment
 /* An address in the alias can't do what only the memory's own can. */
 static inline bool capheap_alias_forbids(const capheap_slot_t *slot, capheap_caps_t caps) {
     return (caps & CAPHEAP_EXEC) != 0 && (caps & (CAPHEAP_8BIT | CAPHEAP_DMA)) != 0 &&
-           slot->memory.alias_kind != CAPHEAP_ALIAS_NONE;
+           CAPHEAP_READ(slot->memory.alias_kind) != CAPHEAP_ALIAS_NONE;
 }
 
 /* Are blocks handed out by their alias when these capabilities are asked for? */
@@ -197,9 +197,32 @@ struct capheap_owner *capheap_owner_at(const capheap_heap_t *heap, const capheap
 /* May the owner have so many bytes more? False for one that isn't the heap's. */
 bool capheap_has_quota(capheap_heap_t *heap, const struct capheap_owner *owner, size_t size);
 
-/* heap_minimum.c: what a call has changed in the slot, or a change of its state. Under the slot's
- * lock. */
-void capheap_count_free(capheap_heap_t *heap, capheap_slot_t *slot);
+/* heap_minimum.c: minima of several regions together are brought up to date. No lock is held. */
+void capheap_settle_minima(capheap_heap_t *heap);
+/* heap_minimum.c: that of all regions starts afresh. No lock is held. */
+void capheap_restart_least(capheap_heap_t *heap);
+
+/* After a block has been given back to the slot, under its lock. */
+static inline void capheap_note_given(capheap_slot_t *slot) {
+    CAPHEAP_WRITE_ANY(slot->free, region_free_granules(&slot->region));
+}
+
+/* After a block may have been taken from it. */
+static inline void capheap_note_taken(capheap_heap_t *heap, capheap_slot_t *slot) {
+    uint32_t free = region_free_granules(&slot->region);
+    CAPHEAP_WRITE_ANY(slot->free, free);
+    CAPHEAP_FENCE();
+    if (free < CAPHEAP_READ(slot->floor)) {
+        CAPHEAP_WRITE(heap->sunk, 1);
+    }
+}
+
+/* Before memory is given back, whichever region's. No lock is held. */
+static inline void capheap_before_giving(capheap_heap_t *heap) {
+    if (CAPHEAP_READ(heap->sunk) != 0) {
+        capheap_settle_minima(heap);
+    }
+}
 
 /* heap_mark.c: signal what marks have been passed. No lock is held. */
 void capheap_check_marks(capheap_heap_t *heap);

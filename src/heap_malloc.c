@@ -10,6 +10,7 @@
 
 /* What is asked of a region, and which one gave it. */
 typedef struct plain {
+    capheap_heap_t *heap;
     size_t size;
     size_t alignment; /* not looked at unless `aligned` */
     bool aligned;
@@ -25,6 +26,7 @@ static inline void *take(capheap_slot_t *slot, const plain_t *plain) {
         ptr = plain->aligned
                   ? capheap_region_aligned_alloc(&slot->region, plain->alignment, plain->size)
                   : capheap_region_malloc(&slot->region, plain->size);
+        capheap_note_taken(plain->heap, slot);
     }
     capheap_port_unlock(&slot->lock);
     return ptr;
@@ -44,7 +46,7 @@ static void *take_any(capheap_heap_t *heap, plain_t *plain) {
 
 static __attribute__((noinline)) void *malloc_longer(capheap_heap_t *heap, size_t size,
                                                      capheap_caps_t caps, capheap_slot_t *tried) {
-    plain_t plain = {.size = size, .caps = caps, .tried = tried};
+    plain_t plain = {.heap = heap, .size = size, .caps = caps, .tried = tried};
     void *ptr = take_any(heap, &plain);
     if (ptr == NULL) {
         capheap_request_t request = capheap_request_of(size, 0, caps);
@@ -55,7 +57,8 @@ static __attribute__((noinline)) void *malloc_longer(capheap_heap_t *heap, size_
 
 static __attribute__((noinline)) void *aligned_longer(capheap_heap_t *heap, size_t alignment,
                                                       size_t size, capheap_caps_t caps) {
-    plain_t plain = {.size = size, .alignment = alignment, .aligned = true, .caps = caps};
+    plain_t plain = {
+        .heap = heap, .size = size, .alignment = alignment, .aligned = true, .caps = caps};
     void *ptr = take_any(heap, &plain);
     if (ptr == NULL) {
         capheap_request_t request = capheap_request_of(size, alignment, caps);
@@ -79,7 +82,7 @@ static inline capheap_slot_t *first_choice(const capheap_heap_t *heap, capheap_c
 void *capheap_malloc(capheap_heap_t *heap, size_t size, capheap_caps_t caps) {
     capheap_slot_t *slot = first_choice(heap, caps);
     if (slot != NULL) {
-        const plain_t plain = {.size = size, .caps = caps};
+        const plain_t plain = {.heap = heap, .size = size, .caps = caps};
         void *ptr = take(slot, &plain);
         if (ptr != NULL) {
             return ptr;
@@ -92,7 +95,8 @@ void *capheap_aligned_alloc(capheap_heap_t *heap, size_t alignment, size_t size,
                             capheap_caps_t caps) {
     capheap_slot_t *slot = first_choice(heap, caps);
     if (slot != NULL) {
-        const plain_t plain = {.size = size, .alignment = alignment, .aligned = true, .caps = caps};
+        const plain_t plain = {
+            .heap = heap, .size = size, .alignment = alignment, .aligned = true, .caps = caps};
         void *ptr = take(slot, &plain);
         if (ptr != NULL) {
             return ptr;
@@ -107,7 +111,7 @@ void *capheap_calloc(capheap_heap_t *heap, size_t count, size_t size, capheap_ca
     if (!capheap_multiply(heap, count, size, &request)) {
         return NULL;
     }
-    plain_t plain = {.size = request.size, .caps = caps};
+    plain_t plain = {.heap = heap, .size = request.size, .caps = caps};
     void *ptr = take_any(heap, &plain);
     if (ptr == NULL) {
         return capheap_allocate(heap, &request);
@@ -124,12 +128,14 @@ static inline bool is_plain(const capheap_slot_t *slot, const void *ptr) {
 }
 
 void capheap_free(capheap_heap_t *heap, void *ptr) {
+    capheap_before_giving(heap);
     capheap_slot_t *slot = capheap_slot_by_memory(heap, (uintptr_t)ptr);
     if (slot != NULL) {
         capheap_port_lock(&slot->lock);
         bool plain = is_plain(slot, ptr);
         if (plain) {
             capheap_region_free(&slot->region, ptr);
+            capheap_note_given(slot);
         }
         capheap_port_unlock(&slot->lock);
         if (plain) {
@@ -139,10 +145,13 @@ void capheap_free(capheap_heap_t *heap, void *ptr) {
     capheap_free_located(heap, ptr);
 }
 
-static void *finish(capheap_slot_t *slot, const region_move_t *move, void *ptr) {
+static void *finish(capheap_heap_t *heap, capheap_slot_t *slot, const region_move_t *move,
+                    void *ptr) {
     capheap_region_copy_moved(&slot->region, move);
+    capheap_before_giving(heap);
     capheap_port_lock(&slot->lock);
     capheap_region_end_realloc(&slot->region, move);
+    capheap_note_given(slot);
     capheap_port_unlock(&slot->lock);
     return ptr;
 }
@@ -153,14 +162,16 @@ void *capheap_realloc(capheap_heap_t *heap, void *ptr, size_t size, capheap_caps
     if (slot != NULL) {
         region_move_t move;
         void *changed = NULL;
+        capheap_before_giving(heap);
         capheap_port_lock(&slot->lock);
         bool plain = is_plain(slot, ptr) && (caps & slot->plain_lacks) == 0;
         if (plain) {
             changed = capheap_region_begin_realloc(&slot->region, ptr, size, &move);
+            capheap_note_taken(heap, slot);
         }
         capheap_port_unlock(&slot->lock);
         if (changed != NULL) {
-            return move.bytes != 0 ? finish(slot, &move, changed) : changed;
+            return move.bytes != 0 ? finish(heap, slot, &move, changed) : changed;
         }
         if (plain && move.from == NULL) {
             return NULL;

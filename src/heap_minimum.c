@@ -1,48 +1,121 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Minima. What is free in a set of regions is a sum kept up to date by differences: each call on a
- * region, before it gives the slot's lock back, adds what it changed there to the sums of the sets
- * that the region belongs to. The sums stand under the owners' lock.
+ * Minima of several regions together. A sum only sinks where a block is taken, and no call looks at
+ * sums then: each region has a floor, such that no sum can be a new minimum while no region has
+ * fewer granules free than its floor. Whoever takes a region below its floor notes that the heap
+ * has sunk; and before anybody gives memory back to a heap that has, the sums are settled, for they
+ * are at their least now. So a sum is looked at only near its minimum, and what a call pays for it
+ * is to say what is free, and one comparison.
+ *
+ * Sums stand under the owners' lock. What is free in a region is read from its slot's `free`
+ * without a lock, so that nobody waits for who is at work in another region. A block taken while
+ * floors are moved is not overlooked: either who takes it sees the new floor, or who moved the
+ * floor sees what is left, for both write first and read then (shared.h).
  */
 #include "capheap/minimum.h"
 
 #include "heap_internal.h"
 
-static size_t free_in(const capheap_slot_t *slot) {
-    bool serving = slot->state == CAPHEAP_SLOT_SERVING;
-    return serving ? capheap_region_free_bytes(&slot->region) : 0;
+static size_t bytes_of(const capheap_slot_t *slot, uint32_t granules) {
+    return (size_t)granules << CAPHEAP_READ(slot->granule_shift);
 }
 
-/* Is the slot counted in the set? What it lacks when it serves no longer is all: then by what it
- * was, for it still counts. */
-static bool belongs(const capheap_heap_t *heap, const capheap_slot_t *slot,
-                    const capheap_minimum_t *minimum) {
-    capheap_caps_t caps = capheap_normal_caps(minimum->caps);
-    return (size_t)(slot - heap->slots) < minimum->slots && slot->type != NULL &&
-           (caps & ~capheap_type_caps(slot->type)) == 0 && !capheap_alias_forbids(slot, caps);
+/* Floors at what is free now, the sum of which is returned. */
+static size_t raise_floors(capheap_heap_t *heap, size_t slots) {
+    size_t sum = 0;
+    for (size_t i = 0; i < slots; i++) {
+        capheap_slot_t *slot = &heap->slots[i];
+        uint32_t free = CAPHEAP_READ_FIRST(slot->free);
+        CAPHEAP_WRITE(slot->floor, free);
+        sum += bytes_of(slot, free);
+    }
+    return sum;
 }
 
-static void note_least(const capheap_heap_t *heap, capheap_minimum_t *minimum) {
-    bool complete = minimum->slots == heap->slot_count;
-    if (complete && minimum->free < minimum->least) {
-        minimum->least = minimum->free;
+/* So many bytes may be taken from each before it matters. */
+static void lower_floors(capheap_heap_t *heap, size_t slots, size_t bytes) {
+    for (size_t i = 0; i < slots; i++) {
+        capheap_slot_t *slot = &heap->slots[i];
+        size_t less = bytes >> CAPHEAP_READ(slot->granule_shift);
+        uint32_t floor = CAPHEAP_READ(slot->floor);
+        CAPHEAP_WRITE(slot->floor, less < floor ? floor - (uint32_t)less : 0);
     }
 }
 
-void capheap_count_free(capheap_heap_t *heap, capheap_slot_t *slot) {
-    if (CAPHEAP_READ(heap->minima) == NULL) {
-        return;
+/* Has a block been taken in the meantime, by who didn't see the floor yet? */
+static bool is_below_floor(const capheap_heap_t *heap, size_t slots) {
+    bool below = false;
+    for (size_t i = 0; i < slots; i++) {
+        const capheap_slot_t *slot = &heap->slots[i];
+        below = below || CAPHEAP_READ(slot->free) < CAPHEAP_READ(slot->floor);
     }
-    size_t before = slot->counted;
-    size_t now = slot->counted = free_in(slot);
-    capheap_port_lock(&heap->owner_lock);
-    for (capheap_minimum_t *minimum = heap->minima; minimum != NULL; minimum = minimum->next) {
-        if (belongs(heap, slot, minimum)) {
-            minimum->free += now - before; /* the difference, perhaps below 0: it wraps back */
-            note_least(heap, minimum);
+    return below;
+}
+
+static size_t free_in(const capheap_heap_t *heap, size_t slots, capheap_caps_t asked) {
+    capheap_caps_t caps = capheap_normal_caps(asked);
+    size_t sum = 0;
+    for (size_t i = 0; i < slots; i++) {
+        const capheap_slot_t *slot = &heap->slots[i];
+        if ((caps & CAPHEAP_READ(slot->lacks)) == 0 && !capheap_alias_forbids(slot, caps)) {
+            sum += bytes_of(slot, CAPHEAP_READ_FIRST(slot->free));
         }
     }
+    return sum;
+}
+
+/* Returns how far a sum is above its minimum. */
+static size_t note_least(size_t *least, size_t sum) {
+    if (sum < *least) {
+        CAPHEAP_WRITE(*least, sum);
+    }
+    return sum - *least;
+}
+
+/* Under the owners' lock. */
+static void settle(capheap_heap_t *heap) {
+    size_t slots = CAPHEAP_READ(heap->slots_in_use);
+    CAPHEAP_WRITE(heap->sunk, 0);
+    CAPHEAP_FENCE();
+    size_t above = note_least(&heap->least, raise_floors(heap, slots));
+    for (capheap_minimum_t *minimum = heap->minima; minimum != NULL; minimum = minimum->next) {
+        minimum->free = free_in(heap, slots, minimum->caps);
+        size_t here = note_least(&minimum->least, minimum->free);
+        above = here < above ? here : above;
+    }
+    if (above != 0) {
+        lower_floors(heap, slots, above / slots);
+    }
+    CAPHEAP_FENCE();
+    if (is_below_floor(heap, slots)) {
+        CAPHEAP_WRITE(heap->sunk, 1);
+    }
+}
+
+/* The locks are there once the set's was taken. */
+static void lock(capheap_heap_t *heap) {
+    if (!heap->locks_ready) {
+        capheap_lock_set(heap);
+        capheap_unlock_set(heap);
+    }
+    capheap_port_lock(&heap->owner_lock);
+}
+
+static void unlock(capheap_heap_t *heap) {
     capheap_port_unlock(&heap->owner_lock);
+}
+
+void capheap_settle_minima(capheap_heap_t *heap) {
+    lock(heap);
+    settle(heap);
+    unlock(heap);
+}
+
+void capheap_restart_least(capheap_heap_t *heap) {
+    lock(heap);
+    CAPHEAP_WRITE(heap->least, SIZE_MAX);
+    settle(heap);
+    unlock(heap);
 }
 
 static capheap_minimum_t **link_of(capheap_heap_t *heap, const capheap_minimum_t *minimum) {
@@ -53,72 +126,45 @@ static capheap_minimum_t **link_of(capheap_heap_t *heap, const capheap_minimum_t
     return link;
 }
 
-/* Slot by slot: calls on those that count already go on meanwhile, and are counted. */
-static void count_slots(capheap_heap_t *heap, capheap_minimum_t *minimum) {
-    for (size_t i = 0; i < heap->slot_count; i++) {
-        capheap_slot_t *slot = &heap->slots[i];
-        capheap_port_lock(&slot->lock);
-        size_t before = slot->counted;
-        slot->counted = free_in(slot);
-        capheap_port_lock(&heap->owner_lock);
-        for (capheap_minimum_t *other = heap->minima; other != minimum; other = other->next) {
-            if (belongs(heap, slot, other)) {
-                other->free += slot->counted - before;
-                note_least(heap, other);
-            }
-        }
-        minimum->slots = i + 1;
-        minimum->free += belongs(heap, slot, minimum) ? slot->counted : 0;
-        minimum->least = minimum->free;
-        capheap_port_unlock(&heap->owner_lock);
-        capheap_port_unlock(&slot->lock);
-    }
-}
-
 capheap_status_t capheap_watch_minimum(capheap_heap_t *heap, capheap_minimum_t *minimum) {
-    capheap_lock_set(heap);
-    capheap_port_lock(&heap->owner_lock);
+    lock(heap);
     capheap_minimum_t **link = link_of(heap, minimum);
     bool fresh = *link == NULL;
     if (fresh) {
-        minimum->free = minimum->least = minimum->slots = 0;
+        minimum->least = SIZE_MAX;
         minimum->next = NULL;
-        CAPHEAP_WRITE(*link, minimum);
+        *link = minimum;
+        settle(heap);
     }
-    capheap_port_unlock(&heap->owner_lock);
-    if (fresh) {
-        capheap_update_ways(heap); /* from here on all calls are counted */
-        count_slots(heap, minimum);
-    }
-    capheap_unlock_set(heap);
+    unlock(heap);
     return fresh ? CAPHEAP_OK : CAPHEAP_ERROR_ARGUMENT;
 }
 
 capheap_status_t capheap_drop_minimum(capheap_heap_t *heap, capheap_minimum_t *minimum) {
-    capheap_lock_set(heap);
-    capheap_port_lock(&heap->owner_lock);
+    lock(heap);
     capheap_minimum_t **link = link_of(heap, minimum);
     bool found = *link != NULL;
     if (found) {
-        CAPHEAP_WRITE(*link, minimum->next);
+        settle(heap);
+        *link = minimum->next;
     }
-    capheap_port_unlock(&heap->owner_lock);
-    capheap_update_ways(heap);
-    capheap_unlock_set(heap);
+    unlock(heap);
     return found ? CAPHEAP_OK : CAPHEAP_ERROR_UNKNOWN;
 }
 
 capheap_minimum_t capheap_get_minimum(capheap_heap_t *heap, const capheap_minimum_t *minimum) {
-    capheap_port_lock(&heap->owner_lock);
+    lock(heap);
+    settle(heap);
     capheap_minimum_t copy = *minimum;
-    capheap_port_unlock(&heap->owner_lock);
+    unlock(heap);
     return copy;
 }
 
 void capheap_restart_minimum(capheap_heap_t *heap, capheap_minimum_t *minimum) {
-    capheap_port_lock(&heap->owner_lock);
-    minimum->least = minimum->free;
-    capheap_port_unlock(&heap->owner_lock);
+    lock(heap);
+    minimum->least = SIZE_MAX;
+    settle(heap);
+    unlock(heap);
 }
 
 /* ---- Stretches. Of a region that joins during one, what counts before it is nothing. */
@@ -143,10 +189,26 @@ static void start_for(capheap_slot_t *slot) {
     }
 }
 
+/* The same for all regions together. */
+static void stretch_least(capheap_heap_t *heap, bool before, bool on) {
+    lock(heap);
+    settle(heap);
+    if (before && heap->earlier_least < heap->least) {
+        CAPHEAP_WRITE(heap->least, heap->earlier_least);
+    }
+    if (on) {
+        heap->earlier_least = heap->least;
+        CAPHEAP_WRITE(heap->least, SIZE_MAX);
+        settle(heap);
+    }
+    unlock(heap);
+}
+
 static bool set_stretch(capheap_heap_t *heap, bool on) {
     capheap_lock_set(heap);
     bool before = heap->stretch;
     heap->stretch = on;
+    stretch_least(heap, before, on);
     for (size_t i = 0; i < heap->slots_in_use; i++) {
         capheap_slot_t *slot = &heap->slots[i];
         capheap_port_lock(&slot->lock);

@@ -119,7 +119,7 @@ void capheap_give_back(capheap_heap_t *heap, capheap_slot_t *slot, void *block) 
     capheap_begin_change(slot);
     capheap_region_free(&slot->region, block);
     capheap_end_change(slot);
-    capheap_count_free(heap, slot);
+    capheap_note_given(slot);
 }
 
 bool capheap_has_quota(capheap_heap_t *heap, const capheap_owner_t *owner, size_t size) {

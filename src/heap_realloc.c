@@ -35,6 +35,7 @@ static bool is_lined_up(const capheap_place_t *place, const void *ptr, const cap
 }
 
 static void release(capheap_heap_t *heap, const capheap_place_t *place) {
+    capheap_before_giving(heap);
     capheap_port_lock(&place->slot->lock);
     capheap_give_back(heap, place->slot, place->block);
     capheap_port_unlock(&place->slot->lock);
@@ -81,11 +82,14 @@ static void *resize(capheap_heap_t *heap, const void *ptr, const capheap_place_t
                     capheap_call_t *call) {
     capheap_slot_t *slot = place->slot;
     region_move_t move;
+    capheap_before_giving(heap);
     capheap_port_lock(&slot->lock);
     void *block = place->owner != NULL ? begin_resize_owned(place, call, &move)
                                        : begin_resize(place, call, &move);
     capheap_draw(slot, call->asked);
-    capheap_count_free(heap, slot);
+    if (block != NULL) {
+        capheap_note_taken(heap, slot);
+    }
     capheap_port_unlock(&slot->lock);
     if (block == NULL) {
         return NULL;
@@ -98,9 +102,10 @@ static void *resize(capheap_heap_t *heap, const void *ptr, const capheap_place_t
         place->by_alias ? (void *)capheap_memory_to_alias(&slot->memory, address, 0) : block;
     capheap_call_event(heap, ptr, resized, call->request->size, call->asked);
     if (move.bytes != 0) {
+        capheap_before_giving(heap);
         capheap_port_lock(&slot->lock);
         capheap_region_end_realloc(&slot->region, &move);
-        capheap_count_free(heap, slot);
+        capheap_note_given(slot);
         capheap_port_unlock(&slot->lock);
     }
     return resized;

@@ -107,7 +107,9 @@ static void *take(capheap_slot_t *slot, void *context) {
     capheap_port_lock(&slot->lock);
     capheap_call_t *call = context;
     void *ptr = take_special(slot, call);
-    capheap_count_free(call->heap, slot);
+    if (ptr != NULL) {
+        capheap_note_taken(call->heap, slot);
+    }
     capheap_port_unlock(&slot->lock);
     return ptr;
 }

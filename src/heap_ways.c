@@ -19,7 +19,7 @@ void capheap_update_slot_ways(const capheap_heap_t *heap, capheap_slot_t *slot) 
 }
 
 void capheap_update_ways(capheap_heap_t *heap) {
-    heap->watched = heap->hooks.event != NULL || heap->marks != NULL || heap->minima != NULL;
+    heap->watched = heap->hooks.event != NULL || heap->marks != NULL;
     bool policy = heap->internal_up_to != 0 || heap->external_from != 0;
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
         policy = policy || heap->reserve_caps[i] != 0;

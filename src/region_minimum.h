@@ -9,6 +9,11 @@
 
 #include "capheap/region.h"
 
+/* What is free now. */
+static inline uint32_t region_free_granules(const capheap_region_t *region) {
+    return region->free;
+}
+
 static inline size_t region_recorded_minimum(const capheap_region_t *region) {
     return (size_t)region->minimum << region->shift;
 }

@@ -142,9 +142,11 @@ typedef struct capheap_slot {
     uint8_t stretched;                     /* a stretch (minimum.h) is on: what was before it */
     uint8_t earlier_late;                  /* `late`, ... */
     size_t earlier;                        /* ... and its minimum */
-    size_t counted;                        /* bytes free, as watched minima have counted them */
-    uint8_t *owners;     /* a byte per cell: whose block begins there (quota.h); NULL: no owners */
-    uint8_t owner_shift; /* log2 of a cell's bytes */
+    uint32_t free;                         /* granules, as others may read it */
+    uint32_t floor;  /* granules: while none has fewer free, no sum of several is at its least */
+    uint8_t *owners; /* a byte per cell: whose block begins there (quota.h); NULL: no owners */
+    uint8_t owner_shift;               /* log2 of a cell's bytes */
+    uint8_t granule_shift;             /* log2 of a granule's bytes */
     struct capheap_retained *retained; /* its region was attached (sleep.h); NULL: it was not */
     const void *asked; /* the pointer being looked at, if it is the alias's: for reports */
     capheap_region_t region;
@@ -166,14 +168,17 @@ typedef struct capheap_heap {
     capheap_caps_t reserve_caps[CAPHEAP_RESERVES]; /* whom they are for; 0: none is here */
     struct capheap_mark *marks;                    /* mark.h */
     struct capheap_minimum *minima;                /* minimum.h */
-    struct capheap_owner *owners;                  /* quota.h */
+    size_t least;                 /* bytes: that were ever free in all regions together; ... */
+    size_t earlier_least;         /* ... before the stretch */
+    struct capheap_owner *owners; /* quota.h */
     size_t owner_count;
     capheap_lock_t owner_lock; /* of their counts */
     size_t internal_up_to;     /* placement (policy.h) */
     size_t external_from;
     uint8_t master_count;
     uint8_t stretch; /* minimum.h */
-    uint8_t watched; /* a hook, mark or minimum waits for what is given out and back */
+    uint8_t sunk;    /* a region has come below its floor */
+    uint8_t watched; /* a hook or mark waits for what is given out and back */
     uint8_t locks_ready;
     uint8_t startup_over;
     capheap_lock_t lock; /* of the set of regions */
@@ -185,7 +190,7 @@ typedef struct capheap_heap {
 #define CAPHEAP_HEAP_INITIAL(slots_, slot_count_)                                                  \
     {                                                                                              \
         .slots = (slots_), .slot_count = (slot_count_),                                            \
-        .special = CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED                                            \
+        .special = CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED, .least = SIZE_MAX                         \
     }
 #else
 /* C++11 has neither named initializers nor constants made in steps, and -Wextra asks for each
@@ -373,9 +378,10 @@ typedef struct capheap_figures {
                             larger, but for whole cache lines and reserves: then a larger one may be
                             served too (capheap_find_largest in inspect.h is exact). By tag, or of
                             all regions: in one piece */
-    size_t minimum_free; /* the sum of the regions' own minima, a late region counting 0: exact for
-                            one region, else a lower bound of the least that was ever free in them
-                            together (minimum.h has that) */
+    size_t minimum_free; /* the least that was ever free: exact of one region, since it serves, and
+                            of all regions (caps 0) together, whichever served at the time. Of other
+                            sets: the sum of the regions' own minima, a late one counting 0, which
+                            is a lower bound; minimum.h watches any set exactly. By tag: that sum */
     size_t blocks;       /* live blocks (a count) */
     size_t regions;      /* regions that these sums cover (a count) */
     size_t kept;         /* of `free`: kept in reserve from malloc with these capabilities */
@@ -389,7 +395,7 @@ void capheap_get_figures(capheap_heap_t *heap, capheap_caps_t caps, capheap_figu
 void capheap_get_figures_tagged(capheap_heap_t *heap, uint32_t tag, capheap_figures_t *figures);
 
 /* Start counting the minimum afresh, from what is free now, in all regions that can serve these
- * capabilities (0: all). O(regions). */
+ * capabilities (0: all, and of all together). O(regions). */
 void capheap_reset_minimum(capheap_heap_t *heap, capheap_caps_t caps);
 
 #ifdef __cplusplus

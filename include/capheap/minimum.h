@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The least that was ever free: of a set of regions together, exactly, and in a stretch of time.
+ * The least that was ever free: of any set of regions together, exactly, and in a stretch of time.
  *
- * Without any of this, capheap_figures_t.minimum_free is the sum of what each region's own least
- * was, each at a moment of its own: exact for one region, for several never more than what was
- * really free in them together. A watched minimum is kept at each call instead, so it is exact for
- * any set. While one is watched the simple calls take the longer way that a capheap_request_t
- * takes, and a lock for their count.
+ * Without any of this, capheap_figures_t.minimum_free is exact for one region, and for all regions
+ * together. Of other sets it is the sum of what each region's own least was, each at a moment of
+ * its own: never more than what was really free in them together. A watched minimum is exact for
+ * its set. It costs a call nothing where what is free is far above all minima; where it is not, a
+ * call that gives memory back after one that took it looks at the figures of each region,
+ * O(regions + regions * minima), under the set's lock.
  */
 #ifndef CAPHEAP_MINIMUM_H
 #define CAPHEAP_MINIMUM_H
@@ -21,15 +22,14 @@ extern "C" {
  * Bytes free together in all regions that can serve `caps`. At each moment the regions count that
  * serve at that moment: one that comes late adds what it has from then on, and changes no minimum
  * of the time before; one that leaves takes what it had with it. A block that realloc moves counts
- * in both places until the old one is given back. Each call on a region counts at once with what it
- * changes there, so the sum is what all calls that are through left.
+ * in both places until the old one is given back. Calls that overlap in time, in several threads,
+ * count in some order.
  */
 typedef struct capheap_minimum {
     capheap_caps_t caps; /* the program's; 0: all regions */
 
     size_t free;                  /* now; read it by capheap_get_minimum */
     size_t least;                 /* since it is watched, or since capheap_restart_minimum */
-    size_t slots;                 /* the heap's own: how many slots count already */
     struct capheap_minimum *next; /* the heap's own */
 } capheap_minimum_t;
 
@@ -40,10 +40,10 @@ capheap_status_t capheap_watch_minimum(capheap_heap_t *heap, capheap_minimum_t *
 /* No longer. At any time. CAPHEAP_ERROR_UNKNOWN if it isn't watched. O(regions + minima). */
 capheap_status_t capheap_drop_minimum(capheap_heap_t *heap, capheap_minimum_t *minimum);
 
-/* As it is now, both figures of one moment. O(1). */
+/* As it is now. O(regions + minima), under the set's lock. */
 capheap_minimum_t capheap_get_minimum(capheap_heap_t *heap, const capheap_minimum_t *minimum);
 
-/* Start afresh from what is free now. O(1). */
+/* Start afresh from what is free now. As above. */
 void capheap_restart_minimum(capheap_heap_t *heap, capheap_minimum_t *minimum);
 
 /*
