@@ -198,10 +198,10 @@ typedef struct capheap_heap {
 constexpr capheap_heap_t capheap_heap_initial(capheap_slot_t *slots, size_t slot_count) {
     return {slots,   slot_count, nullptr, 0,       0,
             nullptr, 0,          0,       nullptr, CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED,
-            0,       {},         nullptr, nullptr, nullptr,
-            0,       {},         0,       0,       0,
-            0,       0,          0,       0,       {},
-            {}};
+            0,       {},         nullptr, nullptr, SIZE_MAX,
+            0,       nullptr,    0,       {},      0,
+            0,       0,          0,       0,       0,
+            0,       0,          {},      {}};
 }
 #define CAPHEAP_HEAP_INITIAL(slots_, slot_count_) capheap_heap_initial((slots_), (slot_count_))
 #endif
