@@ -10,9 +10,10 @@
 
 #define MSTATUS_MIE ((uintptr_t)1 << 3)
 
-/* The assembler is told of the CSR instructions here, since older -march strings include them
- * without saying so and newer ones do not. */
-#define CSR(instruction) ".option push\n\t.option arch, +zicsr\n\t" instruction "\n\t.option pop"
+/* By their encoding: assemblers disagree on whether -march must name Zicsr for these, and on how it
+ * is named in place. */
+#define CSRRCI_MSTATUS_MIE ".insn i 0x73, 7, %0, x8, 0x300" /* csrrci %0, mstatus, 8 */
+#define CSRS_MSTATUS       ".insn i 0x73, 2, x0, %0, 0x300" /* csrs mstatus, %0 */
 
 void capheap_port_lock_init(capheap_lock_t *lock) {
     (void)lock;
@@ -21,11 +22,11 @@ void capheap_port_lock_init(capheap_lock_t *lock) {
 /* words[0]: MIE as it was. A lock within a lock finds it clear and leaves it so. */
 void capheap_port_lock(capheap_lock_t *lock) {
     uintptr_t before;
-    __asm__ volatile(CSR("csrrci %0, mstatus, 8") : "=r"(before)::"memory");
+    __asm__ volatile(CSRRCI_MSTATUS_MIE : "=r"(before)::"memory");
     lock->words[0] = before & MSTATUS_MIE;
 }
 
 void capheap_port_unlock(capheap_lock_t *lock) {
     uintptr_t before = lock->words[0];
-    __asm__ volatile(CSR("csrs mstatus, %0")::"r"(before) : "memory");
+    __asm__ volatile(CSRS_MSTATUS::"r"(before) : "memory");
 }
