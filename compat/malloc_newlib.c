@@ -2,11 +2,13 @@
 /*
  * newlib's own names for the same, by which its stdio allocates: all that its mallocr.c defines, so
  * that none of it is linked. The reentrancy structure is not needed: errno is the caller's anyway.
- * picolibc has no such names; don't link this file there.
+ * Nothing with another C library, picolibc among them, and beside the library's own malloc.
  */
+#include <stdlib.h>
+
+#if defined(__NEWLIB__) && !defined(__PICOLIBC__) && !defined(CAPHEAP_MALLOC_PREFIX)
 #include <malloc.h>
 #include <reent.h>
-#include <stdlib.h>
 
 void *_malloc_r(struct _reent *reent, size_t size) {
     (void)reent;
@@ -91,3 +93,5 @@ void _mstats_r(struct _reent *reent, char *heading) {
 void mstats(char *heading) {
     (void)heading;
 }
+
+#endif

@@ -15,7 +15,8 @@ import unittest
 CHIP = ["-mcpu=cortex-m3", "-mthumb"]
 FLAGS = CHIP + ["-Os", "-ffunction-sections", "-fdata-sections", "-Iinclude", "-Icompat/include",
                 "-Wall", "-Wextra", "-Wconversion", "-Wundef", "-Werror"]
-MALLOC = ["compat/malloc.c", "compat/malloc_info.c", "compat/malloc_serve.c"]
+MALLOC = ["compat/malloc.c", "compat/malloc_info.c", "compat/malloc_newlib.c",
+          "compat/malloc_serve.c"]
 PICOLIBC = ["--specs=/usr/lib/picolibc/arm-none-eabi/picolibc.specs", "--oslib=semihost",
             "--crt0=semihost"]
 PICOLIBC_MEMORY = ["__flash=0", "__flash_size=1M", "__ram=0x20000000", "__ram_size=4M",
@@ -102,7 +103,7 @@ class Bare(unittest.TestCase):
     def test_newlib_and_cxx(self):
         flags = FLAGS + ["-std=gnu11", "-fno-builtin"]
         same = self.compile(core() + ["ports/none.c", self.write_start()], flags)
-        files = MALLOC + ["compat/malloc_newlib.c", "tests/compat_bare_program.c"]
+        files = MALLOC + ["tests/compat_bare_program.c"]
         objects = self.compile(files, flags + ["-DWITH_NEWLIB", "-DWITH_CXX"])
         objects += self.compile(["tests/compat_bare_new.cpp"], FLAGS + ["-std=c++17"],
                                 "arm-none-eabi-g++")

@@ -4,7 +4,8 @@
 #
 # The library installs, and is found from where it is moved to afterwards: by CMake's find_package
 # and by pkg-config; it serves as a subproject, by FetchContent and in a program of the Pico SDK. Each
-# way builds the consumer of packaging/consumers and runs it. All targets that this tree has for ports and ways in are there.
+# way builds the consumer of packaging/consumers and runs it. All targets that this tree has for ports
+# and ways in are there. It installs for a chip too, where a firmware gets newlib's malloc from it.
 
 set -euo pipefail
 work=$(mktemp -d)
@@ -128,6 +129,43 @@ if [ -n "${PICO_SDK_PATH:-}" ]; then
     quietly cmake -S "$consumers/pico_sdk" -B "$work/pico_sdk" -G Ninja \
         -DPICO_SDK_PATH="$PICO_SDK_PATH"
     quietly cmake --build "$work/pico_sdk"
+fi
+
+# For a chip: as docs/packaging.md says, then a firmware whose stdio is to allocate from the heap.
+if command -v arm-none-eabi-gcc >/dev/null; then
+    cat >"$work/chip.cmake" <<END
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_C_COMPILER arm-none-eabi-gcc)
+set(CMAKE_C_FLAGS_INIT "-mcpu=cortex-m3 -mthumb")
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+END
+    mkdir "$work/firmware"
+    cat >"$work/firmware/CMakeLists.txt" <<END
+cmake_minimum_required(VERSION 3.20)
+project(firmware LANGUAGES C)
+find_package(capheap REQUIRED)
+add_executable(firmware main.c)
+target_link_libraries(firmware PRIVATE capheap::capheap capheap::malloc capheap::port_cortex_m)
+target_link_options(firmware PRIVATE --specs=rdimon.specs)
+END
+    {
+        cat "$consumers/main.c"
+        echo '#include "capheap/malloc.h"'
+        echo 'CAPHEAP_MALLOC_FROM(&heap, CAPHEAP_8BIT, 8);'
+    } >"$work/firmware/main.c"
+    chip="-G Ninja -DCMAKE_TOOLCHAIN_FILE=$work/chip.cmake"
+    # shellcheck disable=SC2086
+    quietly cmake -S . -B "$work/chip" $chip -DCAPHEAP_BUILD_TOOLS=OFF -DCAPHEAP_BUILD_TESTS=OFF
+    quietly cmake --build "$work/chip"
+    quietly cmake --install "$work/chip" --prefix "$work/chip_installed"
+    # shellcheck disable=SC2086
+    quietly cmake -S "$work/firmware" -B "$work/firmware/build" $chip \
+        -DCMAKE_PREFIX_PATH="$work/chip_installed"
+    quietly cmake --build "$work/firmware/build"
+    if arm-none-eabi-nm "$work/firmware/build/firmware" | grep -w _sbrk_r; then
+        echo "firmware with capheap::malloc has the C library's malloc too"
+        failed=1
+    fi
 fi
 
 if command -v pkg-config >/dev/null; then

@@ -49,7 +49,13 @@ function(capheap_install_pc name description)
 endfunction()
 
 capheap_install_pc(capheap "${PROJECT_DESCRIPTION}; the program brings the port" -lcapheap)
-foreach(port IN ITEMS none posix)
+set(archived none)
+if(UNIX) # a chip's C library has no threads
+    list(APPEND archived posix)
+    capheap_install_pc(capheap-posix "${PROJECT_DESCRIPTION}; for POSIX threads" -lcapheap
+                       -lcapheap_port_posix -pthread)
+endif()
+foreach(port IN LISTS archived)
     add_library(capheap_port_${port}_archive STATIC $<TARGET_OBJECTS:capheap_port_${port}>)
     set_target_properties(capheap_port_${port}_archive PROPERTIES OUTPUT_NAME
                                                                   capheap_port_${port})
@@ -57,8 +63,6 @@ foreach(port IN ITEMS none posix)
 endforeach()
 capheap_install_pc(capheap-none "${PROJECT_DESCRIPTION}; without a lock, for one thread" -lcapheap
                    -lcapheap_port_none)
-capheap_install_pc(capheap-posix "${PROJECT_DESCRIPTION}; for POSIX threads" -lcapheap
-                   -lcapheap_port_posix -pthread)
 
 # ---- The command, and the libraries that it and LD_PRELOAD put into other programs.
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * malloc and its kin over a heap of one's own, for firmware. Link the objects of compat/malloc.c
- * (and, for newlib, compat/malloc_newlib.c) and say once, in any source file, where memory comes
- * from:
+ * malloc and its kin over a heap of one's own, for firmware. Link the objects of compat/malloc.c,
+ * malloc_info.c, malloc_newlib.c and malloc_serve.c and say once, in any source file, where memory
+ * comes from:
  *
  *     #include "capheap/malloc.h"
  *     CAPHEAP_MALLOC_FROM(&heap, CAPHEAP_8BIT, 8);
