@@ -9,10 +9,12 @@
  *   CAPHEAP_PORT_FREERTOS_MUTEX      a mutex with priority inheritance; interrupts never wait.
  * Tasks only. Needs configUSE_MUTEXES, configSUPPORT_STATIC_ALLOCATION (the mutex lies in the lock
  *       itself, so that no heap is needed to make a heap) and CAPHEAP_PORT_LOCK_WORDS large enough.
+ * Not while the scheduler is suspended (vTaskSuspendAll), where nobody could be waited for.
  * Before the scheduler runs, the one who starts up may use heaps in any of the three ways.
  *
  * Compiled in our tests against declarations written from FreeRTOS's API reference
- * (https://www.freertos.org/Documentation/02-Kernel/04-API-references), not run on FreeRTOS there.
+ * (https://www.freertos.org/Documentation/02-Kernel/04-API-references); run on the kernel where one
+ * is to be had (tests/compat_freertos_kernel_test.sh).
  */
 #include <stdbool.h>
 

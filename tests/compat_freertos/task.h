@@ -5,9 +5,13 @@
 
 #include "FreeRTOS.h"
 
+#define INCLUDE_vTaskDelay 1
+
 typedef long BaseType_t;
+typedef uint32_t TickType_t;
 
 void vTaskSuspendAll(void);
 BaseType_t xTaskResumeAll(void);
+void vTaskDelay(TickType_t ticks);
 
 #endif
