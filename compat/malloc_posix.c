@@ -36,6 +36,7 @@ CAPHEAP_MALLOC_FROM(&heap, CAPHEAP_8BIT, GRANULE);
 static pthread_mutex_t growing = PTHREAD_MUTEX_INITIALIZER;
 static atomic_bool ready; /* the heap has a region */
 static size_t mapped;     /* bytes of all regions */
+static size_t most;       /* bytes ever in use until regions were given back */
 
 /* ------------------------------------------------------------------------------------ growth */
 
@@ -148,6 +149,16 @@ size_t malloc_serve_page(void) {
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* For the holder of `growing`, or at the end. What was free at least is told of the regions that
+ * are there: before some go, what was in use is written down. */
+static capheap_figures_t take_figures(void) {
+    capheap_figures_t sums;
+    capheap_get_figures(&heap, 0, &sums);
+    size_t in_use = sums.total - sums.minimum_free;
+    most = in_use > most ? in_use : most;
+    return sums;
+}
+
 /* Empty regions go back to the system. 1 if there were some. */
 int malloc_trim(size_t keep) {
     (void)keep;
@@ -155,6 +166,7 @@ int malloc_trim(size_t keep) {
     uintptr_t from = 0;
     capheap_region_info_t info;
     pthread_mutex_lock(&growing);
+    take_figures();
     while (capheap_next_region(&heap, from, &info)) {
         void *start = (void *)info.memory.start;
         from = info.memory.start + 1;
@@ -163,6 +175,9 @@ int malloc_trim(size_t keep) {
             mapped -= info.memory.size;
             trimmed = 1;
         }
+    }
+    if (trimmed != 0) {
+        capheap_reset_minimum(&heap, 0);
     }
     pthread_mutex_unlock(&growing);
     return trimmed;
@@ -201,10 +216,9 @@ __attribute__((constructor)) static void at_start(void) {
 __attribute__((destructor)) static void at_end(void) {
     const char *wish = secure_getenv("CAPHEAP_MALLOC_STATS");
     if (wish != NULL && strcmp(wish, "1") == 0) {
-        capheap_figures_t sums;
-        capheap_get_figures(&heap, 0, &sums);
+        capheap_figures_t sums = take_figures();
         dprintf(STDERR_FILENO,
                 "capheap: %zu bytes in %zu regions; at most %zu in use; %zu in %zu blocks now\n",
-                sums.total, sums.regions, sums.total - sums.minimum_free, sums.used, sums.blocks);
+                sums.total, sums.regions, most, sums.used, sums.blocks);
     }
 }

@@ -187,10 +187,12 @@ class Mosquitto(unittest.TestCase):
 
 
 class Parts(unittest.TestCase):
-    def check_part(self, part):
+    def check_part(self, part, least=0):
         result = run([PROGRAM, part], True)
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertTrue(SERVED.search(result.stderr), result.stderr)
+        served = SERVED.search(result.stderr)
+        self.assertTrue(served, result.stderr)
+        self.assertGreaterEqual(int(served[3]), least)
 
     def check_stops(self, part, reason):
         result = run([PROGRAM, part], True)
@@ -204,7 +206,7 @@ class Parts(unittest.TestCase):
         self.check_part("sizes")
 
     def test_growth(self):
-        self.check_part("growth")
+        self.check_part("growth", 300 << 20)
 
     def test_threads(self):
         self.check_part("threads")
