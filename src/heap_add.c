@@ -83,8 +83,8 @@ static void claim(capheap_heap_t *heap, capheap_slot_t *slot, const capheap_want
     slot->type = wanted->type;
     CAPHEAP_WRITE(slot->tag, wanted->tag);
     slot->masters = wanted->masters;
-    slot->books = wanted->books;
-    slot->books_size = wanted->books_size;
+    slot->books.start = wanted->books;
+    slot->books.size = wanted->books_size;
     slot->retained = wanted->retained;
     slot->serial = heap->serial++;
     slot->late = heap->startup_over;
@@ -109,15 +109,20 @@ static capheap_status_t make_region(capheap_heap_t *heap, capheap_slot_t *slot,
         .size = slot->memory.size,
         .granule = slot->type->granule,
         .flags = capheap_is_word_only(slot->type) ? CAPHEAP_REGION_WORD_ONLY : 0,
-        .books = slot->books,
-        .books_size = slot->books_size,
+        .books = slot->books.start,
+        .books_size = slot->books.size,
         .report = capheap_forward_report,
         .report_context = heap,
     };
-    if (wanted != NULL && wanted->attach != NULL) {
-        return wanted->attach(&slot->region, &config, wanted->how, wanted->retained);
+    capheap_status_t status =
+        wanted != NULL && wanted->attach != NULL
+            ? wanted->attach(&slot->region, &config, wanted->how, wanted->retained)
+            : capheap_region_init(&slot->region, &config);
+    if (status != CAPHEAP_OK) { /* it may be tried again */
+        slot->books.start = config.books;
+        slot->books.size = config.books_size;
     }
-    return capheap_region_init(&slot->region, &config);
+    return status;
 }
 
 /* Of a power of two. */
@@ -231,9 +236,10 @@ static capheap_status_t leave(capheap_heap_t *heap, capheap_slot_t *slot) {
     if (!busy) {
         CAPHEAP_WRITE(slot->lacks, ALL_CAPS);
         for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-            slot->kept[i] = (capheap_part_t){0};
+            slot->kept[i] = (capheap_share_t){0};
         }
         slot->keeps = 0;
+        slot->pieces = 0;
         slot->owners = NULL;
         slot->retained = NULL;
         slot->state = CAPHEAP_SLOT_EMPTY;

@@ -54,7 +54,7 @@ static shape_t shape_of(const capheap_slot_t *slot, const capheap_call_t *call) 
 /* What the engine would do decides, where nothing else is in the way; figures only say why. */
 static void explain_room(capheap_slot_t *slot, const capheap_call_t *call, const shape_t *shape,
                          capheap_refusal_t *refusal) {
-    capheap_kept_t kept = capheap_kept_from(slot, call->asked);
+    capheap_kept_t kept = capheap_kept_from(call->heap, slot, call->asked);
     refusal->kept = kept.bytes;
     refusal->kept_piece = kept.piece;
     if (shape->wrong) {

@@ -41,9 +41,10 @@ static size_t largest_for(const capheap_slot_t *slot, capheap_caps_t caps, caphe
 }
 
 /* Under the slot's lock. */
-static void add_for(capheap_slot_t *slot, capheap_caps_t caps, capheap_figures_t *figures) {
+static void add_for(capheap_heap_t *heap, capheap_slot_t *slot, capheap_caps_t caps,
+                    capheap_figures_t *figures) {
     size_t before = figures->largest;
-    capheap_kept_t kept = capheap_kept_from(slot, caps);
+    capheap_kept_t kept = capheap_kept_from(heap, slot, caps);
     bool retained = slot->retained != NULL && (caps & (CAPHEAP_RETENTION | CAPHEAP_RTCRAM)) == 0;
     size_t largest = retained ? 0 : largest_for(slot, caps, kept);
     size_t free = capheap_region_free_bytes(&slot->region);
@@ -72,7 +73,7 @@ void capheap_get_figures(capheap_heap_t *heap, capheap_caps_t caps, capheap_figu
     for (capheap_slot_t *slot = heap->slots; count > 0; count--, slot++) {
         capheap_port_lock(&slot->lock);
         if (capheap_can_serve(slot, caps) && caps != 0) {
-            add_for(slot, caps, figures);
+            add_for(heap, slot, caps, figures);
             late += late_minimum(slot);
         } else if (caps == 0 && slot->state == CAPHEAP_SLOT_SERVING) {
             capheap_add_figures(slot, figures);

@@ -240,10 +240,10 @@ typedef struct capheap_kept {
     size_t bytes;
     size_t piece;
 } capheap_kept_t;
-capheap_kept_t capheap_kept_from(capheap_slot_t *slot, capheap_caps_t asked);
+capheap_kept_t capheap_kept_from(capheap_heap_t *heap, capheap_slot_t *slot, capheap_caps_t asked);
 bool capheap_leaves(const capheap_slot_t *slot, capheap_kept_t kept, size_t size);
 /* After the region has served a request that names these. */
-void capheap_draw(capheap_slot_t *slot, capheap_caps_t asked);
+void capheap_draw(capheap_heap_t *heap, capheap_slot_t *slot, capheap_caps_t asked);
 
 /* heap_choice.c: hand the regions that can serve these capabilities to `take`, in the order of
  * choice, until it gives something. */

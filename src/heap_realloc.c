@@ -61,7 +61,7 @@ static void *resize_and_leave(const capheap_place_t *place, size_t size, capheap
 static void *begin_resize(const capheap_place_t *place, capheap_call_t *call, region_move_t *move) {
     size_t size = call->request->size;
     *move = (region_move_t){0};
-    capheap_kept_t kept = capheap_kept_from(place->slot, call->asked);
+    capheap_kept_t kept = capheap_kept_from(call->heap, place->slot, call->asked);
     return kept.bytes != 0
                ? resize_and_leave(place, size, kept)
                : capheap_region_begin_realloc(&place->slot->region, place->block, size, move);
@@ -86,7 +86,7 @@ static void *resize(capheap_heap_t *heap, const void *ptr, const capheap_place_t
     capheap_port_lock(&slot->lock);
     void *block = place->owner != NULL ? begin_resize_owned(place, call, &move)
                                        : begin_resize(place, call, &move);
-    capheap_draw(slot, call->asked);
+    capheap_draw(heap, slot, call->asked);
     if (block != NULL) {
         capheap_note_taken(heap, slot);
     }

@@ -9,72 +9,117 @@
 
 /* ---- What is kept from a request, under the slot's lock */
 
-enum {
-    BYTES,
-    PIECE
-};
-
-static capheap_share_t *share_of(capheap_part_t *part, int which) {
-    return which == BYTES ? &part->bytes : &part->piece;
+static bool is_for(const capheap_heap_t *heap, const capheap_slot_t *slot, size_t index,
+                   capheap_caps_t named) {
+    return slot->kept[index].all != 0 && (heap->reserves[index].caps & ~named) == 0;
 }
 
-static bool is_for(const capheap_part_t *part, capheap_caps_t named) {
-    return part->caps != 0 && (part->caps & ~named) == 0;
+static bool keeps_piece(const capheap_slot_t *slot, size_t index) {
+    return (slot->pieces >> index & 1) != 0;
+}
+
+static size_t whole_units(size_t bytes, unsigned shift) {
+    return (bytes + ((size_t)1 << shift) - 1) >> shift << shift;
+}
+
+/* Of each reserve that has a part here: its bytes, or its piece in whole units. */
+typedef struct shares {
+    capheap_share_t *of[CAPHEAP_RESERVES]; /* NULL: it has none */
+    unsigned shift;                        /* of the unit */
+} shares_t;
+
+static shares_t shares_of_bytes(capheap_slot_t *slot) {
+    shares_t shares = {.shift = 0};
+    for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
+        shares.of[i] = slot->kept[i].all != 0 ? &slot->kept[i] : NULL;
+    }
+    return shares;
+}
+
+static shares_t shares_of_pieces(capheap_heap_t *heap, const capheap_slot_t *slot) {
+    shares_t shares = {.shift = slot->piece_shift};
+    for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
+        shares.of[i] = keeps_piece(slot, i) ? &heap->reserves[i].piece : NULL;
+    }
+    return shares;
+}
+
+static size_t all_of(const shares_t *shares, size_t index) {
+    return shares->of[index] != NULL ? whole_units(shares->of[index]->all, shares->shift) : 0;
+}
+
+static size_t drawn_of(const shares_t *shares, size_t index) {
+    size_t drawn = shares->of[index] != NULL ? shares->of[index]->drawn : 0;
+    size_t all = all_of(shares, index);
+    return drawn < all ? drawn : all;
 }
 
 /* Of what is missing there to all that is kept, each share has drawn a part. More is missing: those
  * for whom these capabilities are named have drawn it. Less: they get it back, one after another.
  */
-static void settle(capheap_slot_t *slot, int which, size_t there, capheap_caps_t named) {
+static void settle(const capheap_heap_t *heap, const capheap_slot_t *slot, const shares_t *shares,
+                   size_t there, capheap_caps_t named) {
     size_t all = 0, drawn = 0;
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        all += share_of(&slot->kept[i], which)->all;
-        drawn += share_of(&slot->kept[i], which)->drawn;
+        all += all_of(shares, i);
+        drawn += drawn_of(shares, i);
     }
     size_t missing = all > there ? all - there : 0;
     size_t more = missing > drawn ? missing - drawn : 0;
     size_t less = drawn > missing ? drawn - missing : 0;
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        capheap_share_t *share = share_of(&slot->kept[i], which);
-        size_t room = is_for(&slot->kept[i], named) ? share->all - share->drawn : 0;
-        size_t draws = more < room ? more : room;
-        size_t gives = less < share->drawn ? less : share->drawn;
-        share->drawn += draws - gives;
-        more -= draws;
-        less -= gives;
-    }
-}
-
-void capheap_draw(capheap_slot_t *slot, capheap_caps_t asked) {
-    if (slot->keeps != 0) {
-        capheap_caps_t named = capheap_normal_caps(asked);
-        settle(slot, BYTES, capheap_region_free_bytes(&slot->region), named);
-        settle(slot, PIECE, capheap_region_largest(&slot->region), named);
-    }
-}
-
-static capheap_kept_t kept_from(capheap_slot_t *slot, capheap_caps_t named) {
-    capheap_kept_t kept = {0, 0};
-    bool ordinary = true; /* it names no reserve that has a part here */
-    for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        ordinary = ordinary && !is_for(&slot->kept[i], named);
-    }
-    capheap_draw(slot, 0);
-    for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        const capheap_part_t *part = &slot->kept[i];
-        if (!is_for(part, named)) {
-            kept.bytes += part->bytes.all - (ordinary ? 0 : part->bytes.drawn);
-            kept.piece += part->piece.all - (ordinary ? 0 : part->piece.drawn);
+        if (shares->of[i] != NULL) {
+            size_t has = drawn_of(shares, i);
+            size_t room = is_for(heap, slot, i, named) ? all_of(shares, i) - has : 0;
+            size_t draws = more < room ? more : room;
+            size_t gives = less < has ? less : has;
+            shares->of[i]->drawn = has + draws - gives;
+            more -= draws;
+            less -= gives;
         }
     }
-    if (ordinary) {
-        kept.piece = capheap_region_sure_piece(&slot->region, kept.piece);
+}
+
+void capheap_draw(capheap_heap_t *heap, capheap_slot_t *slot, capheap_caps_t asked) {
+    if (slot->keeps != 0) {
+        capheap_caps_t named = capheap_normal_caps(asked);
+        shares_t bytes = shares_of_bytes(slot), pieces = shares_of_pieces(heap, slot);
+        settle(heap, slot, &bytes, capheap_region_free_bytes(&slot->region), named);
+        settle(heap, slot, &pieces, capheap_region_largest(&slot->region), named);
+    }
+}
+
+/* Whatever has been drawn. */
+static capheap_kept_t all_kept(capheap_heap_t *heap, capheap_slot_t *slot) {
+    capheap_kept_t kept = {0, 0};
+    shares_t bytes = shares_of_bytes(slot), pieces = shares_of_pieces(heap, slot);
+    for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
+        kept.bytes += all_of(&bytes, i);
+        kept.piece += all_of(&pieces, i);
     }
     return kept;
 }
 
-capheap_kept_t capheap_kept_from(capheap_slot_t *slot, capheap_caps_t asked) {
-    return slot->keeps != 0 ? kept_from(slot, capheap_normal_caps(asked)) : (capheap_kept_t){0, 0};
+static capheap_kept_t kept_from(capheap_heap_t *heap, capheap_slot_t *slot, capheap_caps_t named) {
+    capheap_kept_t kept = {0, 0};
+    bool ordinary = true; /* it names no reserve that has a part here */
+    for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
+        ordinary = ordinary && !is_for(heap, slot, i, named);
+    }
+    capheap_draw(heap, slot, 0);
+    shares_t bytes = shares_of_bytes(slot), pieces = shares_of_pieces(heap, slot);
+    for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
+        if (!is_for(heap, slot, i, named)) {
+            kept.bytes += all_of(&bytes, i) - (ordinary ? 0 : drawn_of(&bytes, i));
+            kept.piece += all_of(&pieces, i) - (ordinary ? 0 : drawn_of(&pieces, i));
+        }
+    }
+    return kept;
+}
+
+capheap_kept_t capheap_kept_from(capheap_heap_t *heap, capheap_slot_t *slot, capheap_caps_t asked) {
+    return slot->keeps != 0 ? kept_from(heap, slot, capheap_normal_caps(asked))
+                            : (capheap_kept_t){0, 0};
 }
 
 bool capheap_leaves(const capheap_slot_t *slot, capheap_kept_t kept, size_t size) {
@@ -83,17 +128,69 @@ bool capheap_leaves(const capheap_slot_t *slot, capheap_kept_t kept, size_t size
            (kept.piece == 0 || capheap_region_largest(&slot->region) >= kept.piece);
 }
 
+/*
+ * ---- Pieces side by side. The engine surely finds a block whose length is a multiple of some
+ * step, which grows with the length. So pieces of one region are counted in a unit that is no
+ * smaller than the step of their sum: whichever of them are used, what is left of the others is
+ * found.
+ */
+
+/* The step of lengths up to this one, bytes: those less than a step below are rounded up to it. Of
+ * a length that would be rounded up to more than there is, it is told from half of it, for it
+ * doubles as the length does. */
+static size_t step_below(const capheap_region_t *region, size_t length, size_t granule) {
+    size_t times = 1;
+    size_t sure = capheap_region_sure_piece(region, length);
+    for (; sure > capheap_region_size(region); times *= 2) {
+        length /= 2;
+        sure = capheap_region_sure_piece(region, length);
+    }
+    size_t step = granule;
+    while (step < sure && capheap_region_sure_piece(region, sure - step) == sure) {
+        step *= 2;
+    }
+    return times * step;
+}
+
+/* All that the region keeps in one piece with another `piece` in place of the reserve's own, in the
+ * unit for that; SIZE_MAX: too much. */
+static size_t sum_of_pieces(const capheap_heap_t *heap, const capheap_slot_t *slot, size_t index,
+                            size_t piece, unsigned shift) {
+    size_t sum = whole_units(piece, shift);
+    bool wraps = sum < piece;
+    for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
+        if (i != index && keeps_piece(slot, i)) {
+            size_t units = whole_units(heap->reserves[i].piece.all, shift);
+            wraps = wraps || __builtin_add_overflow(sum, units, &sum);
+        }
+    }
+    return wraps ? SIZE_MAX : sum;
+}
+
+static unsigned unit_for(const capheap_heap_t *heap, const capheap_slot_t *slot, size_t index,
+                         size_t piece) {
+    unsigned shift = slot->granule_shift;
+    for (;; shift++) {
+        size_t sum = sum_of_pieces(heap, slot, index, piece, shift);
+        size_t step = sum <= capheap_region_size(&slot->region)
+                          ? step_below(&slot->region, sum, (size_t)1 << slot->granule_shift)
+                          : 0; /* it isn't there anyway */
+        if (step <= (size_t)1 << shift) {
+            return shift;
+        }
+    }
+}
+
 /* ---- Dealing out, under the set's lock */
 
 typedef struct room {
     size_t free; /* beside what is kept for others */
     size_t largest;
-    size_t pieces; /* of others */
 } room_t;
 
 /* How many parts of others it has. */
 static size_t others_in(const capheap_slot_t *slot, size_t except) {
-    return slot->kept[except].caps != 0 ? slot->keeps - 1u : slot->keeps;
+    return slot->kept[except].all != 0 ? slot->keeps - 1u : slot->keeps;
 }
 
 /* Beside all parts but that of the reserve that is dealt out anew. */
@@ -102,12 +199,8 @@ static room_t room_of(capheap_slot_t *slot, size_t except) {
     room_t room = {.free = capheap_region_free_bytes(&slot->region),
                    .largest = capheap_region_largest(&slot->region)};
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        const capheap_part_t *part = &slot->kept[i];
-        if (i != except && part->caps != 0) {
-            size_t bytes = part->bytes.all;
-            room.free -= bytes < room.free ? bytes : room.free;
-            room.pieces += part->piece.all;
-        }
+        size_t bytes = i != except ? slot->kept[i].all : 0;
+        room.free -= bytes < room.free ? bytes : room.free;
     }
     capheap_port_unlock(&slot->lock);
     return room;
@@ -130,6 +223,8 @@ typedef struct deal {
     capheap_caps_t asked; /* CACHE_ALIGNED may be among them */
     size_t bytes;
     size_t piece;
+    capheap_slot_t *keeper; /* of the piece; NULL: none yet, or there is none */
+    size_t kept_piece;      /* as it keeps it */
 } deal_t;
 
 /* A region that could have a part. */
@@ -140,18 +235,18 @@ typedef struct candidate {
     size_t others;
 } candidate_t;
 
-static candidate_t consider(capheap_slot_t *slot, const deal_t *deal) {
+static candidate_t consider(const capheap_heap_t *heap, capheap_slot_t *slot, const deal_t *deal) {
     candidate_t candidate = {.piece = deal->piece};
     if (slot->state != CAPHEAP_SLOT_SERVING || (deal->caps & slot->lacks) != 0 ||
-        slot->part.caps != 0 || !piece_needed(slot, deal->asked, &candidate.piece)) {
+        slot->part.all != 0 || !piece_needed(slot, deal->asked, &candidate.piece)) {
         return candidate;
     }
     candidate.room = room_of(slot, deal->index);
     candidate.others = others_in(slot, deal->index);
-    size_t pieces = candidate.room.pieces;
-    bool fits = candidate.room.free != 0 &&
-                !__builtin_add_overflow(pieces, candidate.piece, &pieces) &&
-                capheap_region_sure_piece(&slot->region, pieces) <= candidate.room.largest;
+    unsigned unit = unit_for(heap, slot, deal->index, candidate.piece);
+    size_t pieces = sum_of_pieces(heap, slot, deal->index, candidate.piece, unit);
+    bool fits = candidate.room.free != 0 && candidate.piece <= candidate.room.free &&
+                pieces <= candidate.room.largest;
     candidate.slot = fits ? slot : NULL;
     return candidate;
 }
@@ -160,7 +255,7 @@ static candidate_t consider(capheap_slot_t *slot, const deal_t *deal) {
 static candidate_t choose(capheap_heap_t *heap, const deal_t *deal) {
     candidate_t best = {.slot = NULL};
     for (size_t i = 0; i < heap->slots_in_use; i++) {
-        candidate_t next = consider(&heap->slots[i], deal);
+        candidate_t next = consider(heap, &heap->slots[i], deal);
         if (next.slot != NULL &&
             (best.slot == NULL || next.others < best.others ||
              (next.others == best.others && next.room.largest > best.room.largest))) {
@@ -171,44 +266,79 @@ static candidate_t choose(capheap_heap_t *heap, const deal_t *deal) {
 }
 
 /* Deal it out as parts that aren't in force yet. */
-static bool deal_out(capheap_heap_t *heap, deal_t deal) {
+static bool deal_out(capheap_heap_t *heap, deal_t *deal) {
     for (size_t i = 0; i < heap->slots_in_use; i++) {
-        heap->slots[i].part = (capheap_part_t){0};
+        heap->slots[i].part = (capheap_share_t){0};
     }
-    while (deal.bytes > 0) {
-        candidate_t to = choose(heap, &deal);
+    while (deal->bytes > 0) {
+        candidate_t to = choose(heap, deal);
         if (to.slot == NULL) {
             return false;
         }
-        size_t bytes = deal.bytes < to.room.free ? deal.bytes : to.room.free;
-        deal.bytes -= bytes;
-        to.slot->part = (capheap_part_t){
-            deal.caps, {.all = bytes > to.piece ? bytes : to.piece}, {.all = to.piece}};
-        deal.piece = 0;
+        size_t bytes = deal->bytes < to.room.free ? deal->bytes : to.room.free;
+        deal->bytes -= bytes;
+        to.slot->part = (capheap_share_t){.all = bytes > to.piece ? bytes : to.piece};
+        if (to.piece != 0) {
+            deal->keeper = to.slot;
+            deal->kept_piece = to.piece;
+        }
+        deal->piece = 0;
     }
     return true;
 }
 
-/* Under the slot's lock: the part dealt out comes into force, what was comes back. */
-static void exchange(const capheap_heap_t *heap, capheap_slot_t *slot, size_t index) {
-    capheap_part_t part = slot->part;
+/* A reserve's piece, and where it is. */
+typedef struct keeper {
+    capheap_slot_t *slot; /* NULL: nowhere */
+    capheap_share_t piece;
+} keeper_t;
+
+/* Under the slot's lock: the part dealt out comes into force, what was comes back, its piece too.
+ */
+static void exchange(capheap_heap_t *heap, capheap_slot_t *slot, size_t index, keeper_t *before) {
+    capheap_share_t part = slot->part;
     slot->part = slot->kept[index];
     slot->kept[index] = part;
+    if (keeps_piece(slot, index)) {
+        *before = (keeper_t){slot, heap->reserves[index].piece};
+        slot->pieces = (uint16_t)(slot->pieces & ~(1u << index));
+    }
     slot->keeps = 0;
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        slot->keeps = (uint8_t)(slot->keeps + (slot->kept[i].caps != 0));
+        slot->keeps = (uint8_t)(slot->keeps + (slot->kept[i].all != 0));
     }
+    slot->piece_shift = (uint8_t)unit_for(heap, slot, index, 0);
     capheap_update_slot_ways(heap, slot);
 }
 
-/* False: some of the room has been taken meanwhile. */
-static bool exchange_all(capheap_heap_t *heap, size_t index) {
+static void keep_piece(capheap_heap_t *heap, size_t index, const keeper_t *keeper) {
+    capheap_slot_t *slot = keeper->slot;
+    capheap_port_lock(&slot->lock);
+    heap->reserves[index].piece = keeper->piece;
+    slot->pieces = (uint16_t)(slot->pieces | 1u << index);
+    slot->piece_shift = (uint8_t)unit_for(heap, slot, index, keeper->piece.all);
+    capheap_port_unlock(&slot->lock);
+}
+
+/* *keeper: the piece that comes into force, then what was. False: some of the room has been taken
+ * meanwhile. */
+static bool exchange_all(capheap_heap_t *heap, size_t index, keeper_t *keeper) {
+    keeper_t before = {.slot = NULL};
+    for (size_t i = 0; i < heap->slots_in_use; i++) {
+        capheap_slot_t *slot = &heap->slots[i];
+        capheap_port_lock(&slot->lock);
+        exchange(heap, slot, index, &before);
+        capheap_port_unlock(&slot->lock);
+    }
+    if (keeper->slot != NULL) {
+        keep_piece(heap, index, keeper);
+    }
+    *keeper = before;
     bool there = true;
     for (size_t i = 0; i < heap->slots_in_use; i++) {
         capheap_slot_t *slot = &heap->slots[i];
         capheap_port_lock(&slot->lock);
-        exchange(heap, slot, index);
-        if (slot->kept[index].caps != 0 && !capheap_leaves(slot, kept_from(slot, 0), 0)) {
+        if (slot->kept[index].all != 0 && !capheap_leaves(slot, all_kept(heap, slot), 0)) {
             there = false;
         }
         capheap_port_unlock(&slot->lock);
@@ -220,34 +350,43 @@ static bool exchange_all(capheap_heap_t *heap, size_t index) {
 static size_t place_for(const capheap_heap_t *heap, capheap_caps_t caps) {
     size_t place = CAPHEAP_RESERVES;
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        if (heap->reserve_caps[i] == caps) {
+        if (heap->reserves[i].caps == caps) {
             return i;
         }
-        place = heap->reserve_caps[i] == 0 && place == CAPHEAP_RESERVES ? i : place;
+        place = heap->reserves[i].caps == 0 && place == CAPHEAP_RESERVES ? i : place;
     }
     return place;
 }
 
 static capheap_status_t set_reserve(capheap_heap_t *heap, deal_t deal) {
+    size_t wanted = deal.bytes;
     deal.index = place_for(heap, deal.caps);
     if (deal.index == CAPHEAP_RESERVES) {
         return deal.bytes != 0 ? CAPHEAP_ERROR_FULL : CAPHEAP_OK;
     }
-    if (!deal_out(heap, deal)) {
+    if (!deal_out(heap, &deal)) {
         return CAPHEAP_ERROR_TOO_SMALL;
     }
-    if (!exchange_all(heap, deal.index)) {
-        exchange_all(heap, deal.index);
-        return CAPHEAP_ERROR_TOO_SMALL;
+    capheap_kept_for_t *reserve = &heap->reserves[deal.index];
+    capheap_caps_t caps_before = reserve->caps;
+    keeper_t keeper = {deal.keeper, {.all = deal.kept_piece}};
+    if (caps_before == 0) {
+        reserve->caps = deal.caps; /* before it has parts, which is when others read it */
     }
-    heap->reserve_caps[deal.index] = deal.bytes != 0 ? deal.caps : 0;
-    return CAPHEAP_OK;
+    bool there = exchange_all(heap, deal.index, &keeper);
+    if (!there) {
+        (void)exchange_all(heap, deal.index, &keeper);
+    }
+    if (there ? wanted == 0 : caps_before == 0) {
+        reserve->caps = 0;
+    }
+    return there ? CAPHEAP_OK : CAPHEAP_ERROR_TOO_SMALL;
 }
 
 static void drop_all(capheap_heap_t *heap) {
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        if (heap->reserve_caps[i] != 0) {
-            set_reserve(heap, (deal_t){.caps = heap->reserve_caps[i]});
+        if (heap->reserves[i].caps != 0) {
+            set_reserve(heap, (deal_t){.caps = heap->reserves[i].caps});
         }
     }
 }
@@ -272,10 +411,12 @@ capheap_status_t capheap_set_reserve(capheap_heap_t *heap, capheap_caps_t caps, 
 }
 
 static capheap_reserve_t sum_of(const capheap_heap_t *heap, size_t index) {
-    capheap_reserve_t reserve = {.caps = heap->reserve_caps[index]};
+    const capheap_kept_for_t *kept = &heap->reserves[index];
+    capheap_reserve_t reserve = {.caps = kept->caps};
     for (size_t i = 0; i < heap->slots_in_use; i++) {
-        reserve.bytes += heap->slots[i].kept[index].bytes.all;
-        reserve.piece += heap->slots[i].kept[index].piece.all; /* one region's alone is not 0 */
+        const capheap_slot_t *slot = &heap->slots[i];
+        reserve.bytes += slot->kept[index].all;
+        reserve.piece = keeps_piece(slot, index) ? kept->piece.all : reserve.piece;
     }
     return reserve;
 }
@@ -284,7 +425,7 @@ size_t capheap_get_reserves(capheap_heap_t *heap, capheap_reserve_t *out, size_t
     size_t count = 0;
     capheap_lock_set(heap);
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        if (heap->reserve_caps[i] != 0) {
+        if (heap->reserves[i].caps != 0) {
             if (count < max) {
                 out[count] = sum_of(heap, i);
             }

@@ -44,7 +44,7 @@ static bool shape_by_alias(const capheap_slot_t *slot, const capheap_call_t *cal
 /* What may not be taken for it; false: there is not so much besides. */
 static bool shape_by_reserves(capheap_slot_t *slot, const capheap_call_t *call, shape_t *shape) {
     size_t whole = shape->size;
-    shape->kept = capheap_kept_from(slot, call->asked);
+    shape->kept = capheap_kept_from(call->heap, slot, call->asked);
     return shape->kept.bytes == 0 || (capheap_round_up(&whole, capheap_granule_of(slot->type)) &&
                                       capheap_leaves(slot, shape->kept, whole));
 }
@@ -52,7 +52,7 @@ static bool shape_by_reserves(capheap_slot_t *slot, const capheap_call_t *call, 
 /* By the address that is asked for; its shape by the alias is known. */
 static void *take_left(capheap_slot_t *slot, capheap_call_t *call, shape_t *shape) {
     call->block = shape_by_reserves(slot, call, shape) ? allocate(slot, shape) : NULL;
-    capheap_draw(slot, call->asked);
+    capheap_draw(call->heap, slot, call->asked);
     if (call->block == NULL || !capheap_hands_alias(slot, call->caps)) {
         return call->block;
     }

@@ -22,7 +22,7 @@ void capheap_update_ways(capheap_heap_t *heap) {
     heap->watched = heap->hooks.event != NULL || heap->marks != NULL;
     bool policy = heap->internal_up_to != 0 || heap->external_from != 0;
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        policy = policy || heap->reserve_caps[i] != 0;
+        policy = policy || heap->reserves[i].caps != 0;
     }
     capheap_caps_t always = CAPHEAP_EXEC | CAPHEAP_CACHE_ALIGNED | heap->line_caps;
     CAPHEAP_WRITE(heap->special, policy || heap->watched ? ALL_CAPS : always);

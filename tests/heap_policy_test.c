@@ -183,6 +183,40 @@ TEST(two_reserves_in_one_region) {
     CHECK(capheap_malloc(&heap, 1000, CAPHEAP_DMA) != NULL);
 }
 
+/* Shorter free blocks of its size class come to stand before the last piece, so that the engine,
+ * which looks at two, doesn't see it: a piece that is left must be long enough for any of its
+ * class.
+ */
+TEST(a_piece_is_found_behind_shorter_ones) {
+    static const capheap_caps_t caps[3] = {CAPHEAP_DMA, CAPHEAP_ATOMIC, CAPHEAP_INTERNAL};
+    static void *blocks[3];
+    for (unsigned last = 0; last < 3; last++) {
+        open_heap();
+        dram = piece(0, 8192, DRAM);
+        CHECK_EQ(add(&dram), CAPHEAP_OK);
+        for (unsigned i = 0; i < 3; i++) {
+            CHECK_EQ(capheap_set_reserve(&heap, caps[i], 520, 520), CAPHEAP_OK);
+            blocks[i] = capheap_malloc(&heap, 512, CAPHEAP_32BIT);
+            CHECK(blocks[i] != NULL && capheap_malloc(&heap, 8, CAPHEAP_32BIT) != NULL);
+        }
+        void *other = capheap_malloc(&heap, 256, CAPHEAP_32BIT);
+        CHECK(other != NULL && capheap_malloc(&heap, 8, CAPHEAP_32BIT) != NULL);
+        exhaust(CAPHEAP_32BIT);
+        for (unsigned i = 0; i < 3; i++) {
+            for (size_t size = i != last ? 4096 : 0; size > 0; size -= 8) {
+                (void)capheap_malloc(&heap, size, caps[i]);
+            }
+        }
+        capheap_free(&heap, other); /* what is cut next is kept at hand, the piece no more */
+        CHECK(capheap_malloc(&heap, 8, caps[(last + 1) % 3]) != NULL);
+        for (unsigned i = 0; i < 3; i++) {
+            capheap_free(&heap, blocks[i]);
+        }
+        CHECK(capheap_malloc(&heap, 520, caps[last]) != NULL);
+    }
+    CHECK_EQ(seen.reports, 0);
+}
+
 TEST(one_reserve_too_many) {
     static const capheap_caps_t caps[] = {CAPHEAP_DMA, CAPHEAP_8BIT, CAPHEAP_32BIT,
                                           CAPHEAP_INTERNAL, CAPHEAP_ATOMIC};
@@ -335,6 +369,6 @@ TEST(kept_through_random_calls) {
 TEST_MAIN(small_inside_large_outside, as_in_esp_idf, it_never_refuses,
           who_names_a_memory_is_not_placed, changed_and_taken_back, it_allocates_nothing,
           ordinary_requests_cannot_have_it, what_is_free_above_it_is_everybodys, several_reserves,
-          two_reserves_in_one_region, one_reserve_too_many, a_reserve_in_whole_lines,
-          a_refusal_shows_in_no_minimum, realloc_does_not_grow_into_it,
+          two_reserves_in_one_region, a_piece_is_found_behind_shorter_ones, one_reserve_too_many,
+          a_reserve_in_whole_lines, a_refusal_shows_in_no_minimum, realloc_does_not_grow_into_it,
           a_reserve_that_cannot_be_had, it_explains_itself, kept_through_random_calls)

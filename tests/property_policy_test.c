@@ -3,7 +3,7 @@
  * Random chips, reserves, placements, owners, masters and requests, all changed as they go:
  *
  * - explain tells beforehand whether a request is served;
- * - a request never takes what is kept from it: it makes no reserve unserveable but its own;
+ * - a request never takes what is kept from it: a reserve not drawn on is served in full, always;
  * - owners' counts are those of their blocks, and never above a limit by a new block;
  * - what is taken only to see what it would leave shows in no minimum;
  * - contents stay.
@@ -69,6 +69,7 @@ typedef struct world {
     size_t regions;
     capheap_owner_t owners[OWNERS];
     uint8_t tables[REGIONS][WINDOW / 8];
+    size_t pieces[5]; /* of reserves, as they were asked for, by reserve_caps */
     block_t blocks[BLOCKS];
     look_t looks[REGIONS];       /* minimum: as it must be */
     capheap_minimum_t minima[2]; /* of all regions, and of those for DMA; watched now and then */
@@ -81,7 +82,7 @@ typedef struct world {
 } world_t;
 
 static struct {
-    unsigned long served, refused, aligned, reserves, kept, over_quota, resized;
+    unsigned long served, refused, aligned, reserves, kept, over_quota, resized, pieces;
 } tally;
 
 #define EXPECT(condition)                                                                          \
@@ -248,38 +249,42 @@ static capheap_request_t any_request(world_t *world) {
 
 /* Does the region that begins there keep the reserve's piece, and has nobody drawn on it? */
 static bool has_piece(const world_t *world, uintptr_t start, const capheap_reserve_t *reserve) {
-    for (size_t i = 0; i < REGIONS; i++) {
-        const capheap_slot_t *slot = &world->slots[i];
-        for (size_t part = 0; slot->memory.start == start && part < CAPHEAP_RESERVES; part++) {
-            if (slot->kept[part].caps == reserve->caps && reserve->piece != 0 &&
-                slot->kept[part].piece.all == reserve->piece && slot->kept[part].piece.drawn == 0 &&
-                slot->kept[part].bytes.drawn == 0) {
-                return true;
+    for (size_t part = 0; part < CAPHEAP_RESERVES; part++) {
+        const capheap_kept_for_t *kept = &world->heap.reserves[part];
+        for (size_t i = 0; i < REGIONS && kept->caps == reserve->caps; i++) {
+            const capheap_slot_t *slot = &world->slots[i];
+            if (slot->memory.start == start && (slot->pieces >> part & 1) != 0) {
+                return kept->piece.drawn == 0 && slot->kept[part].drawn == 0;
             }
         }
     }
     return false;
 }
 
-/* A bit for each reserve that the request can't use and region that has its piece: would that,
- * cache lines aside, be served there? */
-static uint64_t serveable(world_t *world, const capheap_request_t *by) {
-    capheap_caps_t named = by->caps | (by->caps & CAPHEAP_EXEC ? CAPHEAP_32BIT : 0);
+/* What was asked for, when the reserve was set. */
+static size_t *asked_piece(world_t *world, capheap_caps_t caps) {
+    size_t which = 0;
+    while ((reserve_caps[which] | CAPHEAP_32BIT) != (caps | CAPHEAP_32BIT)) {
+        which++;
+    }
+    return &world->pieces[which];
+}
+
+/* A reserve that nobody has drawn on is served where its piece is, in full, whatever was called. */
+static void check_reserves(world_t *world) {
     capheap_reserve_t reserves[CAPHEAP_RESERVES];
     size_t count = capheap_get_reserves(&world->heap, reserves, CAPHEAP_RESERVES);
-    uint64_t bits = 0;
     for (size_t i = 0; i < count; i++) {
         capheap_refusal_t refusals[REGIONS];
-        const capheap_request_t request = {.size = 1 + reserves[i].piece / 2,
+        const capheap_request_t request = {.size = *asked_piece(world, reserves[i].caps),
                                            .caps = reserves[i].caps};
         size_t regions = capheap_explain(&world->heap, &request, refusals, REGIONS);
         for (size_t region = 0; region < regions; region++) {
-            bool served = refusals[region].reasons == 0 && (reserves[i].caps & ~named) != 0 &&
-                          has_piece(world, refusals[region].memory.start, &reserves[i]);
-            bits |= (uint64_t)served << (i * REGIONS + region);
+            bool whole = has_piece(world, refusals[region].memory.start, &reserves[i]);
+            EXPECT(!whole || refusals[region].reasons == 0);
+            tally.pieces += whole;
         }
     }
-    return bits;
 }
 
 /* What must hold around a call. */
@@ -288,11 +293,10 @@ typedef struct before {
     bool served;
     capheap_refusal_t refusals[REGIONS];
     look_t looks[REGIONS];
-    uint64_t serveable;
 } before_t;
 
 static before_t look_before(world_t *world, const capheap_request_t *request) {
-    before_t before = {.serveable = serveable(world, request)};
+    before_t before = {.regions = 0};
     before.regions = capheap_explain(&world->heap, request, before.refusals, REGIONS);
     for (size_t i = 0; i < before.regions; i++) {
         before.served |= before.refusals[i].reasons == 0;
@@ -301,7 +305,7 @@ static before_t look_before(world_t *world, const capheap_request_t *request) {
     return before;
 }
 
-static void look_after(world_t *world, const before_t *before, const capheap_request_t *request) {
+static void look_after(world_t *world, const before_t *before) {
     look_t now[REGIONS];
     size_t regions = look(world, now);
     EXPECT(regions == before->regions);
@@ -312,7 +316,6 @@ static void look_after(world_t *world, const before_t *before, const capheap_req
         EXPECT(now[i].largest >= piece || now[i].largest >= then->largest || then->largest < piece);
         tally.kept += kept != 0;
     }
-    EXPECT((before->serveable & ~serveable(world, request)) == 0);
 }
 
 static void check_quota(world_t *world, const capheap_owner_t *owner) {
@@ -327,7 +330,7 @@ static void allocate(world_t *world, block_t *block) {
     before_t before = look_before(world, &request);
     block->ptr = capheap_allocate(&world->heap, &request);
     EXPECT((block->ptr != NULL) == before.served);
-    look_after(world, &before, &request);
+    look_after(world, &before);
     tally.refused += block->ptr == NULL;
     for (size_t i = 0; i < before.regions; i++) {
         tally.over_quota += (before.refusals[i].reasons & CAPHEAP_REFUSED_QUOTA) != 0;
@@ -350,7 +353,7 @@ static void resize(world_t *world, block_t *block) {
     before_t before = look_before(world, &request);
     size_t old = block->usable;
     unsigned char *resized = capheap_reallocate(&world->heap, block->ptr, &request);
-    look_after(world, &before, &request);
+    look_after(world, &before);
     if (resized == NULL) {
         EXPECT(holds(block, old));
         return;
@@ -396,6 +399,9 @@ static void change_reserve(world_t *world) {
     for (size_t i = 0; status == CAPHEAP_OK && i < now; i++) {
         bool same = (new[i].caps &caps) == caps && (new[i].caps & ~caps & ~CAPHEAP_32BIT) == 0;
         EXPECT(!same || (bytes != 0 && new[i].bytes >= bytes &&new[i].piece >= piece));
+    }
+    if (status == CAPHEAP_OK) {
+        *asked_piece(world, caps) = piece;
     }
     tally.reserves += status == CAPHEAP_OK && bytes != 0;
 }
@@ -445,6 +451,7 @@ static void step(world_t *world) {
     } else {
         give_back(world, block);
     }
+    check_reserves(world);
     check_minima(world);
     check_watched(world);
 }
@@ -477,6 +484,6 @@ int main(int argc, char **argv) {
            tally.over_quota);
     bool all = tally.served > 1000 && tally.aligned > 100 && tally.refused > 100 &&
                tally.resized > 100 && tally.reserves > 100 && tally.kept > 1000 &&
-               tally.over_quota > 100;
+               tally.over_quota > 100 && tally.pieces > 1000;
     return settings.one_round || settings.steps < STEPS || all ? 0 : 1;
 }

@@ -109,47 +109,55 @@ typedef struct capheap_share {
     size_t drawn; /* in use */
 } capheap_share_t;
 
-/* What a region keeps of a reserve. The fields are the heap's own. */
-typedef struct capheap_part {
-    capheap_caps_t caps;   /* whom it is for; 0: nothing is kept */
-    capheap_share_t bytes; /* that stay free, ... */
-    capheap_share_t piece; /* ... and so many of them in one piece */
-} capheap_part_t;
+/* A reserve (policy.h). What each region keeps of its bytes stands in the slots, its piece here: a
+ * matter of the one slot that keeps it, and of that slot's lock. */
+typedef struct capheap_kept_for {
+    capheap_caps_t caps; /* whom it is for; 0: there is none */
+    capheap_share_t piece;
+} capheap_kept_for_t;
+
+/* Memory for a region's books. The fields are the heap's own. */
+typedef struct capheap_books {
+    void *start; /* NULL: in the region itself */
+    size_t size;
+} capheap_books_t;
 
 /* Room for one region. The fields are the heap's own; read them through inspect.h. */
 typedef struct capheap_slot {
     capheap_lock_t lock;
-    struct capheap_slot *next; /* in order of choice */
-    capheap_caps_t lacks;      /* capabilities that its type has not; all, if it serves nothing */
-    capheap_caps_t
-        plain_lacks; /* the same, and those that take more than a plain malloc here; ... */
-    uint8_t plain;   /* ... and whether a plain free will do */
+    struct capheap_slot *next;   /* in order of choice */
+    capheap_caps_t lacks;        /* capabilities that its type has not; all, if it serves nothing */
+    capheap_caps_t plain_lacks;  /* the same, and those that take more than a plain malloc here */
     capheap_caps_t first_choice; /* those that make it a first choice, ... */
     capheap_caps_t second_choice;
-    uint32_t tag;
-    uint32_t rank;             /* place of its tag in the order given */
-    uint32_t serial;           /* regions added before it */
+    uint32_t floor;            /* granules: while none has fewer free, no sum of several is least */
+    uint32_t free;             /* granules, as others may read it */
+    capheap_memory_t memory;   /* where it is, its alias and flags, as it was added */
+    uint8_t plain;             /* a plain free will do */
     uint8_t state;             /* empty, held back, joining or serving */
     uint8_t late;              /* came after the end of start-up */
+    uint8_t stretched;         /* a stretch (minimum.h) is on: what was before it */
+    uint8_t earlier_late;      /* `late`, ... */
+    uint8_t granule_shift;     /* log2 of a granule's bytes */
+    uint8_t owner_shift;       /* log2 of a cell's bytes */
+    uint8_t keeps;             /* of how many reserves it has a part */
+    uint16_t pieces;           /* a bit for each reserve whose piece it keeps, ... */
+    uint8_t piece_shift;       /* ... and log2 of the unit that these are counted in */
+    uint32_t tag;              /* as it was added */
+    uint32_t rank;             /* place of its tag in the order given */
+    uint32_t serial;           /* regions added before it */
     capheap_masters_t masters; /* bus masters that reach it */
-    capheap_memory_t memory;   /* where it is, its alias and flags, as it was added */
     const capheap_type_t *type;
-    void *books; /* memory of its books; NULL: in the region itself */
-    size_t books_size;
-    capheap_part_t kept[CAPHEAP_RESERVES]; /* its parts of the reserves (policy.h) */
-    capheap_part_t part;                   /* its part of one that is being dealt out */
-    uint8_t keeps;                         /* how many parts it has */
-    uint8_t stretched;                     /* a stretch (minimum.h) is on: what was before it */
-    uint8_t earlier_late;                  /* `late`, ... */
-    size_t earlier;                        /* ... and its minimum */
-    uint32_t free;                         /* granules, as others may read it */
-    uint32_t floor;  /* granules: while none has fewer free, no sum of several is at its least */
+    size_t earlier;  /* its minimum before the stretch */
     uint8_t *owners; /* a byte per cell: whose block begins there (quota.h); NULL: no owners */
-    uint8_t owner_shift;               /* log2 of a cell's bytes */
-    uint8_t granule_shift;             /* log2 of a granule's bytes */
     struct capheap_retained *retained; /* its region was attached (sleep.h); NULL: it was not */
     const void *asked; /* the pointer being looked at, if it is the alias's: for reports */
-    capheap_region_t region;
+    capheap_share_t kept[CAPHEAP_RESERVES]; /* bytes: its parts of the reserves (policy.h) */
+    capheap_share_t part;                   /* its part of one that is being dealt out */
+    union {
+        capheap_region_t region;
+        capheap_books_t books; /* of a region that is not made yet */
+    };
 } capheap_slot_t;
 
 /* The fields are the heap's own. */
@@ -165,12 +173,12 @@ typedef struct capheap_heap {
     const char *const *master_names; /* of the first chip that was added */
     capheap_caps_t special;          /* requests with one of these take more than a plain malloc */
     capheap_caps_t line_caps;        /* those of `special` that ask for whole cache lines */
-    capheap_caps_t reserve_caps[CAPHEAP_RESERVES]; /* whom they are for; 0: none is here */
-    struct capheap_mark *marks;                    /* mark.h */
-    struct capheap_minimum *minima;                /* minimum.h */
-    size_t least;                 /* bytes: that were ever free in all regions together; ... */
-    size_t earlier_least;         /* ... before the stretch */
-    struct capheap_owner *owners; /* quota.h */
+    capheap_kept_for_t reserves[CAPHEAP_RESERVES];
+    struct capheap_mark *marks;     /* mark.h */
+    struct capheap_minimum *minima; /* minimum.h */
+    size_t least;                   /* bytes: that were ever free in all regions together; ... */
+    size_t earlier_least;           /* ... before the stretch */
+    struct capheap_owner *owners;   /* quota.h */
     size_t owner_count;
     capheap_lock_t owner_lock; /* of their counts */
     size_t internal_up_to;     /* placement (policy.h) */

@@ -56,10 +56,11 @@ capheap_placement_t capheap_get_placement(const capheap_heap_t *heap);
  *
  * Several: one for each set of capabilities, up to CAPHEAP_RESERVES (config.h). Each is kept from
  * all that don't name its own capabilities, those who may use another one among them. They get
- * regions of their own as far as there are; where two share one, their pieces lie in one piece
- * together, and who uses the one leaves the other, not more: what the other's own users have drawn
- * from it already is not asked for again. What is given back there refills them in the order in
- * which they were set.
+ * regions of their own as far as there are; where several share one, their pieces lie in one piece
+ * together, each rounded up to a unit that grows with their sum, by a quarter of it at most, so
+ * that each is surely found whatever becomes of the others. Who uses the one leaves the others, not
+ * more: what their own users have drawn from them already is not asked for again. What is given
+ * back there refills them in the order in which they were set.
  *
  * Figures count what is kept as free. A request that may not cut the last large piece is served
  * from the others, and cuts it only where enough of it is left.
