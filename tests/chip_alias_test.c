@@ -67,7 +67,7 @@ TEST(there_and_back_for_every_block) {
             if (memory->alias_kind == CAPHEAP_ALIAS_NONE) {
                 continue;
             }
-            for (size_t at = 0; at + 24 <= memory->size; at += 8) {
+            for (size_t at = 0; at + 24 <= memory->size; at += 8 * TEST_STRIDE) {
                 uintptr_t alias = capheap_memory_to_alias(memory, memory->start + at, 24);
                 CHECK(alias >= memory->alias && alias + 24 <= memory->alias + memory->size);
                 CHECK_EQ(capheap_memory_from_alias(memory, alias, 24), memory->start + at);

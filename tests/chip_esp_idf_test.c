@@ -108,7 +108,7 @@ static void compare_layout(const idf_chip_t *idf) {
 }
 
 TEST(the_same_memory_is_left) {
-    for (size_t i = 0; i < IDF_CHIP_COUNT; i++) {
+    for (size_t i = 0; i < IDF_CHIP_COUNT; i += TEST_STRIDE) {
         unsigned failures = test_failures;
         compare_layout(&idf_chips[i]);
         name_chip_on_failure(&idf_chips[i], failures);
@@ -432,7 +432,7 @@ static void compare_order(const idf_chip_t *idf) {
  * (heap_caps.c). capheap keeps one rule, the smaller first, and capheap_set_order for another.
  */
 TEST(the_same_order_of_choice) {
-    for (size_t i = 0; i < IDF_CHIP_COUNT; i++) {
+    for (size_t i = 0; i < IDF_CHIP_COUNT; i += TEST_STRIDE) {
         unsigned failures = test_failures;
         compare_order(&idf_chips[i]);
         name_chip_on_failure(&idf_chips[i], failures);

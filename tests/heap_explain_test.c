@@ -123,7 +123,7 @@ TEST(refusals_and_explanations_agree) {
     open_all();
     unsigned refused = 0;
     uint32_t state = 1;
-    for (unsigned step = 0; step < 4000; step++) {
+    for (unsigned step = 0; step < TEST_STEPS(4000); step++) {
         state = state * 1664525u + 1013904223u;
         capheap_request_t request = {
             .size = 1 + (state >> 20) % 900,
@@ -143,7 +143,7 @@ TEST(refusals_and_explanations_agree) {
             open_all();
         }
     }
-    CHECK(refused > 100);
+    CHECK(refused > TEST_STEPS(100));
 }
 
 static bool says(const capheap_request_t *request, const char *expected) {

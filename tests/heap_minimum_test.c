@@ -316,7 +316,7 @@ TEST(the_largest_is_exact) {
     for (unsigned i = 0; i < 48; i++) {
         blocks[i] = NULL;
     }
-    for (unsigned step = 0; step < 3000; step++) {
+    for (unsigned step = 0; step < TEST_STEPS(3000); step++) {
         void **block = &blocks[test_random_below(&random, 48)];
         capheap_caps_t asked = caps[test_random_below(&random, 6)];
         if (*block != NULL) {
@@ -347,7 +347,7 @@ TEST(the_largest_is_exact) {
         capheap_free(&heap, plain);
         exact_figures += request.alignment == 0 && largest == sure;
     }
-    CHECK(exact_figures > 800);
+    CHECK(exact_figures > TEST_STEPS(800));
     CHECK_EQ(seen.reports, 0);
 }
 

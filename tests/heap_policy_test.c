@@ -326,7 +326,7 @@ TEST(kept_through_random_calls) {
     for (unsigned i = 0; i < 64; i++) {
         blocks[i] = NULL;
     }
-    for (unsigned step = 0; step < 20000; step++) {
+    for (unsigned step = 0; step < TEST_STEPS(20000); step++) {
         state = state * 1664525u + 1013904223u;
         unsigned at = (state >> 10) % 64;
         bool ordinary = (state >> 16) % 8 != 0;
@@ -361,7 +361,7 @@ TEST(kept_through_random_calls) {
             refused++;
         }
     }
-    CHECK(refused > 100);
+    CHECK(refused > TEST_STEPS(100));
     CHECK(capheap_check(&heap, 0));
     CHECK_EQ(seen.reports, 0);
 }

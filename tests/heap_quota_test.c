@@ -174,7 +174,7 @@ TEST(counts_agree_through_random_calls) {
     for (unsigned i = 0; i < 64; i++) {
         blocks[i] = NULL;
     }
-    for (unsigned step = 0; step < 20000; step++) {
+    for (unsigned step = 0; step < TEST_STEPS(20000); step++) {
         state = state * 1664525u + 1013904223u;
         unsigned at = (state >> 10) % 64;
         static const capheap_caps_t caps[] = {CAPHEAP_DMA, CAPHEAP_SPIRAM, CAPHEAP_8BIT};
@@ -210,7 +210,7 @@ TEST(counts_agree_through_random_calls) {
         CHECK_EQ(used(SYSTEM), sums[SYSTEM] + sums[NET] + sums[GUI]);
         CHECK(used(NET) <= 2500 && used(GUI) <= 5000 && used(SYSTEM) <= 6000);
     }
-    CHECK(refused > 100);
+    CHECK(refused > TEST_STEPS(100));
     CHECK_EQ(seen.reports, 0);
     CHECK(capheap_check(&heap, 0));
 }

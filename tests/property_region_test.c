@@ -205,7 +205,8 @@ static size_t any_region_size(player_t *player) {
     static const uint32_t bounds[] = {64, 512, 8192, 65536, 262144};
     uint32_t kind = below(player, 16);
     uint32_t class = kind < 3 ? 0 : kind < 10 ? 1 : kind < 15 ? 2 : 3;
-    return test_random_between(&player->random, bounds[class], bounds[class + 1]);
+    size_t size = test_random_between(&player->random, bounds[class], bounds[class + 1]);
+    return size < MODEL_LARGEST ? size : MODEL_LARGEST;
 }
 
 /* Open a region of random shape; false if it was too small, which must then be true. */
@@ -213,7 +214,7 @@ static bool open_region(player_t *player) {
     static const uint32_t granules[] = {0, 8, 8, 8, 16, 32, 64, 128};
     size_t size = any_region_size(player);
     uint32_t granule = granules[below(player, 8)];
-    uint32_t offset = below(player, 3) == 0 ? below(player, 4096) : below(player, 16) * 8;
+    uint32_t offset = below(player, 3) == 0 ? below(player, MODEL_PAGE) : below(player, 16) * 8;
     uint32_t flags = below(player, 3) == 0 ? CAPHEAP_REGION_WORD_ONLY : 0;
     size_t needed = capheap_region_books_size(size, granule);
     bool apart = below(player, 3) == 0;

@@ -62,7 +62,7 @@ TEST(calloc_overflow_is_null) {
 
 TEST(calloc_clears_used_memory) {
     open_plain(4096);
-    for (size_t size = 1; size < 300; size++) {
+    for (size_t size = 1; size < 300; size += TEST_STRIDE) {
         /* The model fills what it frees, so that calloc finds it dirty. */
         CHECK(model_malloc(&model, 0, size));
         model_free(&model, 0);
@@ -76,7 +76,7 @@ TEST(a_block_takes_its_size_in_granules) {
     static const uint32_t granules[] = {8, 16, 32, 64, 128};
     for (size_t i = 0; i < sizeof(granules) / sizeof(granules[0]); i++) {
         REQUIRE(model_open(&model, 32768, 0, granules[i], 0, 0) == CAPHEAP_OK);
-        for (size_t size = 1; size <= 1024; size++) {
+        for (size_t size = 1; size <= 1024; size += TEST_STRIDE) {
             CHECK(model_malloc(&model, 0, size)); /* the model compares the usable size */
             CHECK_EQ(model.blocks[0].usable, (size + granules[i] - 1) / granules[i] * granules[i]);
         }
@@ -128,8 +128,9 @@ TEST(free_joins_neighbours_in_any_order) {
 
 TEST(every_power_of_two_is_an_alignment) {
     static const uint32_t granules[] = {8, 128};
+    size_t size_of_all = TEST_STRIDE == 1 ? 1 << 18 : 1 << 16;
     for (size_t i = 0; i < 2; i++) {
-        REQUIRE(model_open(&model, 1 << 18, 1000, granules[i], 0, 0) == CAPHEAP_OK);
+        REQUIRE(model_open(&model, size_of_all, 1000, granules[i], 0, 0) == CAPHEAP_OK);
         for (unsigned bit = 0; bit < 8 * sizeof(size_t); bit++) {
             size_t alignment = (size_t)1 << bit;
             for (size_t size = 1; size < 700; size += 37) {
@@ -144,7 +145,7 @@ TEST(every_power_of_two_is_an_alignment) {
 
 TEST(other_alignments_are_null) {
     open_plain(65536);
-    for (size_t alignment = 0; alignment < 5000; alignment++) {
+    for (size_t alignment = 0; alignment < 5000; alignment += TEST_STRIDE) {
         if ((alignment & (alignment - 1)) != 0 || alignment == 0)
             CHECK_EQ(capheap_region_aligned_alloc(&model.region, alignment, 32), NULL);
     }
@@ -180,7 +181,7 @@ TEST(largest_is_exact) {
     test_random_t random = test_random_start(1);
     for (size_t i = 0; i < 3; i++) {
         REQUIRE(model_open(&model, 40000, 24, granules[i], 0, 0) == CAPHEAP_OK);
-        for (unsigned round = 0; round < 3000; round++) {
+        for (unsigned round = 0; round < TEST_STEPS(3000); round++) {
             uint32_t slot = test_random_below(&random, 400);
             if (test_random_chance(&random, 60))
                 (void)model_malloc(&model, slot, test_random_between(&random, 1, 400));

@@ -10,11 +10,7 @@
 #include "region_retained.h"
 #include "test.h"
 
-#ifdef TARGET_NAME /* an emulated board */
-#define CALLS 40u
-#else
-#define CALLS 600u
-#endif
+#define CALLS   TEST_STEPS(600u)
 #define SUBSETS 64u /* of the words that a call changes; all, if there are no more */
 
 static kept_model_t model;

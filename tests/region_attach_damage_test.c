@@ -8,11 +8,7 @@
 
 #include "bins.h"
 
-#ifdef TARGET_NAME /* an emulated board */
-#define ROUNDS 300u
-#else
-#define ROUNDS 3000u
-#endif
+#define ROUNDS TEST_STEPS(3000u)
 
 static kept_model_t model;
 static unsigned char intact[KEPT_SIZE];
@@ -35,7 +31,7 @@ TEST(one_flipped_bit_of_the_map_loses_no_block) {
         memcpy(intact, kept, sizeof kept);
         unsigned char *map = (unsigned char *)model.region.map;
         size_t bits = map_bytes() * 8;
-        for (size_t bit = 0; bit < bits; bit++) {
+        for (size_t bit = 0; bit < bits; bit += TEST_STRIDE) {
             memcpy(kept, intact, sizeof kept);
             map[bit / 8] ^= (unsigned char)(1u << bit % 8);
             CHECK_EQ(damage_attach(&model, 0), CAPHEAP_OK);
@@ -48,12 +44,12 @@ TEST(one_flipped_bit_of_the_map_loses_no_block) {
             harmless++;
         }
     }
-    CHECK(seen > 200 && harmless > 200);
+    CHECK(seen > TEST_STEPS(200) && harmless > TEST_STEPS(200));
 }
 
 /* Whatever is written into free memory, and over the heads of the lists, is no damage. */
 TEST(rubbish_in_free_memory_is_no_damage) {
-    for (uint64_t seed = 0; seed < 200; seed++) {
+    for (uint64_t seed = 0; seed < TEST_STEPS(200); seed++) {
         model.random = test_random_start(seed);
         damage_prepare(&model, seed % 2 == 0 ? 8 : 32, 60);
         capheap_block_t block = {0};
@@ -132,7 +128,7 @@ TEST(random_damage_never_breaks_the_region) {
 
 /* Rubbish as it is after power was off, all of it, many times. */
 TEST(random_memory_is_never_a_region) {
-    for (uint64_t seed = 0; seed < 1000; seed++) {
+    for (uint64_t seed = 0; seed < TEST_STEPS(1000); seed++) {
         model.random = test_random_start(seed);
         memset(kept, 0xEE, sizeof kept);
         for (size_t i = DAMAGE_GUARD; i < sizeof kept - DAMAGE_GUARD; i++)

@@ -5,12 +5,6 @@
 #include "region_retained.h"
 #include "test.h"
 
-#ifdef TARGET_NAME /* an emulated board */
-#define BIT_STEP 29u
-#else
-#define BIT_STEP 1u
-#endif
-
 static kept_model_t model;
 
 static retained_header_t *header(void) {
@@ -198,7 +192,7 @@ TEST(a_seal_sees_every_flipped_bit) {
     CHECK(model.retained.sealed);
     const unsigned char *map = (const unsigned char *)model.region.map;
     size_t map_bytes = (model.region.granules + 1) / 32 * 8 + 8;
-    for (size_t bit = 0; bit < sizeof kept * 8; bit += BIT_STEP) {
+    for (size_t bit = 0; bit < sizeof kept * 8; bit += TEST_STRIDE) {
         const unsigned char *at = &kept[bit / 8];
         bool covered = (at >= (unsigned char *)&header()->state &&
                         at < (unsigned char *)&header()->roots[KEPT_ROOTS]) ||
@@ -298,7 +292,7 @@ TEST(bad_arguments_are_refused) {
 TEST(small_memories_at_any_address) {
     size_t smallest = sizeof kept;
     for (size_t offset = 0; offset < 8; offset++) {
-        for (size_t size = 0; size < CAPHEAP_RETAINED_BYTES + 160; size++) {
+        for (size_t size = 0; size < CAPHEAP_RETAINED_BYTES + 160; size += TEST_STRIDE) {
             memset(kept, 0xEE, sizeof kept);
             capheap_region_config_t config = {.start = kept + 128 + offset, .size = size};
             capheap_attach_t how = {.roots = 1};

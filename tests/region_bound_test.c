@@ -114,10 +114,10 @@ TEST(refuses_only_if_all_is_short) {
         test_random_t random = test_random_start(kind);
         unsigned refused = 0;
         start(kind == 0 ? ARENA / 4 : ARENA);
-        for (unsigned i = 0; i < CALLS / 3; i++) {
+        for (unsigned i = 0; i < 500 + TEST_STEPS(CALLS / 3u); i++) {
             refused += random_call(&random, kind);
         }
-        CHECK(refused > 50); /* else nothing was tried */
+        CHECK(refused > TEST_STEPS(50)); /* else nothing was tried */
     }
 }
 
@@ -192,7 +192,7 @@ TEST(enough_is_enough) {
     start(needed * GRANULE + capheap_region_books_size(needed * GRANULE, 0) + GRANULE);
     REQUIRE(capheap_region_size(&bound_region) / GRANULE >= needed);
     test_random_t random = test_random_start(9);
-    for (unsigned i = 0; i < CALLS; i++) {
+    for (unsigned i = 0; i < TEST_STEPS(CALLS); i++) {
         void **slot = &bound_slots[test_random_below(&random, LIVE)];
         /* Now and then all of one size go: holes. */
         size_t size = test_random_below(&random, 4) == 0 ? LARGEST : 1 + i / 1000 % LARGEST;

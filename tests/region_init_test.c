@@ -97,7 +97,7 @@ static void try_sizes(uint32_t granule, bool apart) {
     static model_t model;
     size_t step = granule == 0 ? 8 : granule;
     bool worked = false;
-    for (size_t size = 1; size < 2048 + 8 * step; size += size < 600 ? 1 : 61) {
+    for (size_t size = 1; size < 2048 + 8 * step; size += size < 600 ? TEST_STRIDE : 61) {
         size_t needed = capheap_region_books_size(size, granule);
         capheap_status_t status = model_open(&model, size, 0, granule, 0, apart ? needed : 0);
         if (status == CAPHEAP_OK) {
@@ -142,7 +142,7 @@ TEST(takes_any_start) {
     static model_t model;
     static const uint32_t granules[] = {8, 16, 32, 64, 128};
     for (size_t i = 0; i < sizeof(granules) / sizeof(granules[0]); i++) {
-        for (size_t offset = 0; offset < 260; offset++) {
+        for (size_t offset = 0; offset < 260; offset += TEST_STRIDE) {
             size_t apart = offset % 2 == 0 ? 0 : capheap_region_books_size(4096, granules[i]);
             CHECK_EQ(model_open(&model, 4096, offset, granules[i], 0, apart), CAPHEAP_OK);
             CHECK(model_malloc(&model, 0, 100));

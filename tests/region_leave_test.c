@@ -47,7 +47,7 @@ static void play(uint32_t granule) {
         blocks[i] = NULL;
     }
     open_region(granule);
-    for (unsigned step = 0; step < 30000; step++) {
+    for (unsigned step = 0; step < TEST_STEPS(30000); step++) {
         void **block = &blocks[test_random_below(&random, BLOCKS)];
         if (*block != NULL) {
             capheap_region_free(&region, *block);
@@ -84,7 +84,7 @@ static void play(uint32_t granule) {
         }
     }
     /* A place in a block that no bin's head leads to is not found: O(1) has a price. */
-    CHECK(served > 5000 && refused > 1000 && beside > 1000);
+    CHECK(served > TEST_STEPS(5000) && refused > TEST_STEPS(1000) && beside > TEST_STEPS(1000));
     CHECK(missed * 8 < refused);
 }
 

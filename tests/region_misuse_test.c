@@ -39,7 +39,7 @@ TEST(null_is_fine_everywhere) {
 
 TEST(double_free) {
     CHECK_EQ(model_open(&model, 4096, 0, 8, 0, 0), CAPHEAP_OK);
-    for (size_t size = 1; size < 600; size += 7) {
+    for (size_t size = 1; size < 600; size += 7 * TEST_STRIDE) {
         CHECK(model_malloc(&model, 0, size));
         CHECK(model_malloc(&model, 1, 24));
         unsigned char *start = model.blocks[0].start;
@@ -61,7 +61,7 @@ TEST(interior) {
         for (size_t size = 1; size < 1500; size = size * 5 / 3 + 1) {
             CHECK(model_malloc(&model, 0, size));
             const model_block_t *block = &model.blocks[0];
-            for (size_t offset = 1; offset < block->usable; offset++) {
+            for (size_t offset = 1; offset < block->usable; offset += TEST_STRIDE) {
                 misuse_all_ways(block->start + offset);
                 CHECK_EQ(model.last.fault, CAPHEAP_FAULT_INTERIOR);
                 CHECK_EQ(model.last.block, block->start);
@@ -77,7 +77,7 @@ TEST(never_given_out) {
     CHECK(model_malloc(&model, 0, 100));
     CHECK(model_malloc(&model, 1, 1000));
     model_free(&model, 0);
-    for (size_t offset = 0; offset < model.size; offset++)
+    for (size_t offset = 0; offset < model.size; offset += TEST_STRIDE)
         model_misuse(&model, model.base + offset, (unsigned)(offset % 3));
     close_model();
 }
@@ -90,7 +90,7 @@ TEST(foreign) {
         uintptr_t start = (uintptr_t)model.config.start;
         uintptr_t base = (uintptr_t)model.base;
         /* The books at the head of the region belong to no block. */
-        for (uintptr_t address = start; address < base; address += 3)
+        for (uintptr_t address = start; address < base; address += 3 * TEST_STRIDE)
             misuse_all_ways(at(address));
         const uintptr_t addresses[] = {
             start - 1,
@@ -165,7 +165,7 @@ TEST(moved_by_realloc) {
 TEST(wild_pointers_into_a_busy_region) {
     test_random_t random = test_random_start(7);
     CHECK_EQ(model_open(&model, 20000, 16, 8, 0, 0), CAPHEAP_OK);
-    for (unsigned step = 0; step < 4000; step++) {
+    for (unsigned step = 0; step < TEST_STEPS(4000); step++) {
         uint32_t slot = test_random_below(&random, 200);
         if (test_random_chance(&random, 55))
             (void)model_malloc(&model, slot, test_random_between(&random, 1, 300));

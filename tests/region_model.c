@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MODEL_PAGE       4096
 #define MODEL_GUARD_BYTE 0xA7
 
 #define EXPECT(model, condition)                                                                   \

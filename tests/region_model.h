@@ -14,7 +14,12 @@
 
 #include "capheap/region.h"
 
-#define MODEL_SLOTS 512
+/* A small board has others. */
+#ifndef MODEL_SLOTS
+#define MODEL_SLOTS   512
+#define MODEL_PAGE    4096   /* bytes; what a region's start is counted from is aligned to it */
+#define MODEL_LARGEST 262144 /* bytes of a region of the property test */
+#endif
 #define MODEL_GUARD 64 /* bytes around the region and the books that nobody may change */
 
 typedef struct model_block {

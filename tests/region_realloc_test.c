@@ -132,7 +132,7 @@ TEST(failure_leaves_the_block_untouched) {
 }
 
 TEST(shrinks_and_gives_back) {
-    for (size_t size = 1; size <= 1000; size++) {
+    for (size_t size = 1; size <= 1000; size += TEST_STRIDE) {
         open_three(104, 1000, 304, true);
         CHECK(model_realloc(&model, SECOND, size));
         CHECK_EQ(capheap_region_free_bytes(&model.region), 1000 - model_round_up(&model, size));
@@ -141,7 +141,7 @@ TEST(shrinks_and_gives_back) {
 }
 
 TEST(shrinks_beside_free_neighbours) {
-    for (size_t size = 8; size <= 200; size += 8) {
+    for (size_t size = 8; size <= 200; size += 8 * TEST_STRIDE) {
         open_three(104, 200, 304, true);
         model_free(&model, THIRD);
         CHECK(model_realloc(&model, SECOND, size));
@@ -156,10 +156,10 @@ TEST(shrinks_beside_free_neighbours) {
 TEST(grows_by_one_granule_to_the_end_and_back) {
     CHECK_EQ(model_open(&model, 8192, 8, 8, 0, 0), CAPHEAP_OK);
     size_t whole = model.size;
-    for (size_t size = 8; size <= whole; size += 8)
+    for (size_t size = 8; size <= whole; size += 8 * TEST_STRIDE)
         CHECK(model_realloc(&model, 0, size));
     CHECK(!model_realloc(&model, 0, whole + 1));
-    for (size_t size = whole; size > 0; size -= 8)
+    for (size_t size = whole; size >= 8 * TEST_STRIDE; size -= 8 * TEST_STRIDE)
         CHECK(model_realloc(&model, 0, size));
     model_free(&model, 0);
     CHECK_EQ(capheap_region_largest(&model.region), whole);
@@ -173,7 +173,7 @@ TEST(every_granule_keeps_contents) {
             REQUIRE(model_open(&model, 32768, 16, granules[i], flags, 0) == CAPHEAP_OK);
             for (size_t slot = 0; slot < 8; slot++)
                 CHECK(model_malloc(&model, slot, 100 + slot * 50));
-            for (size_t step = 0; step < 2000; step++)
+            for (size_t step = 0; step < TEST_STEPS(2000); step++)
                 (void)model_realloc(&model, step % 8, 1 + (step * 7919) % 3000);
             close_three();
         }

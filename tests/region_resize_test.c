@@ -103,7 +103,7 @@ static void play(uint32_t granule, uint32_t flags) {
     counts_t counts = {0};
     memset(blocks, 0, sizeof(blocks));
     open_region(granule, flags);
-    for (unsigned step = 0; step < 20000; step++) {
+    for (unsigned step = 0; step < 500 + TEST_STEPS(20000); step++) {
         block_t *block = &blocks[test_random_below(&random, BLOCKS)];
         size_t size = test_random_between(&random, 1, test_random_chance(&random, 80) ? 900 : 4000);
         if (block->at == NULL) {
@@ -122,7 +122,8 @@ static void play(uint32_t granule, uint32_t flags) {
             CHECK(capheap_region_check(&region));
         }
     }
-    CHECK(counts.in_place > 100 && counts.down > 20 && counts.moved > 100 && counts.refused > 20);
+    CHECK(counts.in_place > TEST_STEPS(100) && counts.down > TEST_STEPS(20) &&
+          counts.moved > TEST_STEPS(100) && counts.refused > TEST_STEPS(20));
     for (unsigned i = 0; i < BLOCKS; i++) {
         capheap_region_free(&region, blocks[i].at);
     }

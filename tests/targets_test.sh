@@ -1,5 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # not with: -m32 -fsanitize
-# The quick set of emulated boards; `make targets` runs them all.
+# All emulated boards with fewer steps than `make targets`.
 BUILD=$BUILD/targets exec scripts/targets --quick

@@ -24,6 +24,13 @@
 #define TEST_PORT_PRINT(text) ((void)(fputs((text), stdout), fflush(stdout)))
 #endif
 
+/* How often a test does what it repeats, and which it takes of all sizes, addresses and the like;
+ * an odd number. An emulated board does less. */
+#ifndef TEST_STEPS
+#define TEST_STEPS(count) ((unsigned)(count))
+#define TEST_STRIDE       1u
+#endif
+
 /* After so many failed checks of one case the rest is counted, not printed. */
 #define TEST_PRINTED_FAILURES 8
 

@@ -14,6 +14,8 @@ const target_board_t target_board = {
     .regions = TARGET_REGIONS,
 };
 
+const unsigned target_slower = TARGET_SLOWER;
+
 size_t target_reserved(capheap_range_t *ranges, size_t max) {
     const capheap_range_t all[] = {
         {(uintptr_t)target_code_start, (uintptr_t)target_code_end, "code"},

@@ -3,7 +3,7 @@
  * gets one that can do what it names. */
 #include "board_heap.h"
 
-#define STEPS 20000
+#define STEPS (2000u + TEST_STEPS(18000))
 #define EDGE  1024u /* words at either end of a block that are all written; between them a few */
 #define STEP  1024u
 

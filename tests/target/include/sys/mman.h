@@ -29,10 +29,10 @@ static inline void *mmap(void *place, size_t size, int protection, int flags, in
 
 static inline int munmap(void *memory, size_t size) {
     (void)size;
-    if (memory != TARGET_NOTHING) {
+    if (memory != TARGET_NOTHING && memory != MAP_FAILED) {
         free(memory);
     }
-    return 0;
+    return memory == MAP_FAILED ? -1 : 0;
 }
 
 #endif
