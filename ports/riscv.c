@@ -12,8 +12,8 @@
 
 /* By their encoding: assemblers disagree on whether -march must name Zicsr for these, and on how it
  * is named in place. */
-#define CSRRCI_MSTATUS_MIE ".insn i 0x73, 7, %0, x8, 0x300" /* csrrci %0, mstatus, 8 */
-#define CSRS_MSTATUS       ".insn i 0x73, 2, x0, %0, 0x300" /* csrs mstatus, %0 */
+#define CSRRCI_MSTATUS_MIE ".insn i 0x73, 7, %0, x8, 0x300 # csrrci %0, mstatus, 8"
+#define CSRS_MSTATUS       ".insn i 0x73, 2, x0, %0, 0x300 # csrs mstatus, %0"
 
 void capheap_port_lock_init(capheap_lock_t *lock) {
     (void)lock;

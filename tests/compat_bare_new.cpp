@@ -26,5 +26,8 @@ int check_new(void) {
             refused = true;
         }
     }
+    if (mallinfo2().arena == 0) {
+        return 0;
+    }
     return refused && capheap_malloc_source.heap->slots[0].region.blocks == before;
 }

@@ -54,6 +54,13 @@ def core():
 
 
 class Bare(unittest.TestCase):
+    compiled = {} # objects of the library, which several firmwares link
+
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.shared.cleanup)
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -68,8 +75,16 @@ class Bare(unittest.TestCase):
     def compile(self, files, flags, tool="arm-none-eabi-gcc"):
         objects = []
         for file in files:
-            objects.append(os.path.join(self.folder, os.path.basename(file) + ".o"))
-            self.call([tool, *flags, "-c", file, "-o", objects[-1]])
+            key = (tool, *flags, file)
+            if key not in self.compiled:
+                folder = self.shared.name if file.startswith("src/") else self.folder
+                out = os.path.join(folder, f"{len(self.compiled)}_{os.path.basename(file)}.o")
+                self.call([tool, *flags, "-c", file, "-o", out])
+                if folder == self.folder:
+                    objects.append(out)
+                    continue
+                self.compiled[key] = out
+            objects.append(self.compiled[key])
         return objects
 
     def write_start(self):
@@ -118,7 +133,7 @@ class Bare(unittest.TestCase):
         table = machine.replace("-", "_")
         files = sorted(glob.glob("src/*.c")) + ["chips/mps2.c", "ports/none.c",
                                                 self.write_start()]
-        objects = self.compile(files, flags + ["-std=gnu11"])
+        objects = self.compile(files, flags + ["-std=gnu11", "-fno-builtin"])
         objects += self.compile(["tests/compat_bare_pmr.cpp"],
                                 flags + ["-std=c++17", "-DCHIP=capheap_chip_" + table],
                                 "arm-none-eabi-g++")

@@ -107,11 +107,13 @@ void *CAPHEAP_MALLOC_NAME(valloc)(size_t size);
 void *CAPHEAP_MALLOC_NAME(pvalloc)(size_t size);
 /* Bytes that the block has; all may be used. 0 for NULL. */
 size_t CAPHEAP_MALLOC_NAME(malloc_usable_size)(void *ptr);
+/* mallinfo2 in the fields of the C library, whose int cuts large sums short. */
+struct mallinfo CAPHEAP_MALLOC_NAME(mallinfo)(void);
+#endif
 
+#if !defined(__cplusplus) || !defined(__GLIBC__)
 /* Of the regions that have the capabilities of malloc. O(blocks): it counts the free ones. */
 struct mallinfo2 CAPHEAP_MALLOC_NAME(mallinfo2)(void);
-/* The same in the fields of the C library, whose int cuts large sums short. */
-struct mallinfo CAPHEAP_MALLOC_NAME(mallinfo)(void);
 #endif
 
 #ifdef __cplusplus
