@@ -40,13 +40,26 @@ static size_t largest_for(const capheap_slot_t *slot, capheap_caps_t caps, caphe
     return room & ~(unit - 1);
 }
 
+/* The same for whom memory that is kept over sleep may be for. */
+static size_t largest_beside(const capheap_slot_t *slot, capheap_caps_t caps, capheap_kept_t kept) {
+    bool retained = slot->retained != NULL && (caps & (CAPHEAP_RETENTION | CAPHEAP_RTCRAM)) == 0;
+    return retained ? 0 : largest_for(slot, caps, kept);
+}
+
+size_t capheap_largest_for(capheap_heap_t *heap, capheap_slot_t *slot, capheap_caps_t caps) {
+    if (!capheap_can_serve(slot, caps)) {
+        return 0;
+    }
+    return caps != 0 ? largest_beside(slot, caps, capheap_kept_from(heap, slot, caps))
+                     : capheap_region_largest(&slot->region);
+}
+
 /* Under the slot's lock. */
 static void add_for(capheap_heap_t *heap, capheap_slot_t *slot, capheap_caps_t caps,
                     capheap_figures_t *figures) {
     size_t before = figures->largest;
     capheap_kept_t kept = capheap_kept_from(heap, slot, caps);
-    bool retained = slot->retained != NULL && (caps & (CAPHEAP_RETENTION | CAPHEAP_RTCRAM)) == 0;
-    size_t largest = retained ? 0 : largest_for(slot, caps, kept);
+    size_t largest = largest_beside(slot, caps, kept);
     size_t free = capheap_region_free_bytes(&slot->region);
     capheap_add_figures(slot, figures);
     figures->largest = largest > before ? largest : before;

@@ -199,6 +199,10 @@ bool capheap_has_quota(capheap_heap_t *heap, const struct capheap_owner *owner, 
 
 /* heap_minimum.c: minima of several regions together are brought up to date. No lock is held. */
 void capheap_settle_minima(capheap_heap_t *heap);
+/* heap_minimum.c: bytes free in the slot, if it can serve these (as capheap_normal_caps has them);
+ * in all that can. Without a lock: as of some moment for each. */
+size_t capheap_free_now(const capheap_slot_t *slot, capheap_caps_t caps);
+size_t capheap_sum_free(const capheap_heap_t *heap, capheap_caps_t caps);
 /* heap_minimum.c: that of all regions starts afresh. No lock is held. */
 void capheap_restart_least(capheap_heap_t *heap);
 
@@ -313,6 +317,9 @@ bool capheap_locate(capheap_heap_t *heap, const void *ptr, capheap_place_t *plac
 
 /* heap_figures.c: for holders of the slot's lock. */
 bool capheap_can_serve(const capheap_slot_t *slot, capheap_caps_t caps);
+/* The largest block of a malloc with these capabilities (0: the largest piece), as figures tell it;
+ * 0 if it can't serve them. */
+size_t capheap_largest_for(capheap_heap_t *heap, capheap_slot_t *slot, capheap_caps_t caps);
 void capheap_add_figures(const capheap_slot_t *slot, capheap_figures_t *figures);
 
 /* heap_inspect.c: the slot in use with the lowest start at or above this one; NULL if there is

@@ -43,26 +43,42 @@ capheap_status_t capheap_drop_mark(capheap_heap_t *heap, capheap_mark_t *mark) {
     return found ? CAPHEAP_OK : CAPHEAP_ERROR_UNKNOWN;
 }
 
-/* Has it changed sides? */
-static bool passes(capheap_heap_t *heap, capheap_mark_t *mark, const capheap_figures_t *figures) {
-    bool low = figures->free < mark->free_low || figures->largest < mark->largest_low;
-    bool high = figures->free >= mark->free_high && figures->largest >= mark->largest_high;
-    capheap_port_lock(&heap->owner_lock);
-    bool passed = mark->is_low ? high : low;
-    if (passed) {
-        mark->is_low = low;
+/* Is a piece of so many bytes to be had? Most often the first region says yes. */
+static bool has_piece(capheap_heap_t *heap, capheap_caps_t caps, size_t bytes) {
+    bool found = bytes == 0;
+    for (size_t i = 0; i < CAPHEAP_READ(heap->slots_in_use) && !found; i++) {
+        capheap_slot_t *slot = &heap->slots[i];
+        if (capheap_free_now(slot, capheap_normal_caps(caps)) >= bytes) {
+            capheap_port_lock(&slot->lock);
+            found = capheap_largest_for(heap, slot, caps) >= bytes;
+            capheap_port_unlock(&slot->lock);
+        }
     }
-    capheap_port_unlock(&heap->owner_lock);
+    return found;
+}
+
+static bool has(capheap_heap_t *heap, capheap_caps_t caps, size_t free, size_t largest) {
+    return capheap_sum_free(heap, caps) >= free && has_piece(heap, caps, largest);
+}
+
+/* Has it changed sides? Only the side that it is not on is looked at. */
+static bool passes(capheap_heap_t *heap, capheap_mark_t *mark, bool was_low) {
+    bool passed = was_low ? has(heap, mark->caps, mark->free_high, mark->largest_high)
+                          : !has(heap, mark->caps, mark->free_low, mark->largest_low);
+    if (passed) {
+        capheap_port_lock(&heap->owner_lock);
+        passed = mark->is_low == was_low; /* nobody else has told it */
+        CAPHEAP_WRITE(mark->is_low, was_low != passed);
+        capheap_port_unlock(&heap->owner_lock);
+    }
     return passed;
 }
 
 void capheap_check_marks(capheap_heap_t *heap) {
     for (capheap_mark_t *mark = heap->marks; mark != NULL; mark = mark->next) {
-        capheap_figures_t figures;
-        capheap_get_figures(heap, mark->caps, &figures);
-        if (passes(heap, mark, &figures)) {
-            mark->signal(mark,
-                         figures.free < mark->free_low || figures.largest < mark->largest_low);
+        bool was_low = CAPHEAP_READ(mark->is_low);
+        if (passes(heap, mark, was_low)) {
+            mark->signal(mark, !was_low);
         }
     }
 }

@@ -52,14 +52,16 @@ static bool is_below_floor(const capheap_heap_t *heap, size_t slots) {
     return below;
 }
 
-static size_t free_in(const capheap_heap_t *heap, size_t slots, capheap_caps_t asked) {
-    capheap_caps_t caps = capheap_normal_caps(asked);
+size_t capheap_free_now(const capheap_slot_t *slot, capheap_caps_t caps) {
+    bool counts = (caps & CAPHEAP_READ(slot->lacks)) == 0 && !capheap_alias_forbids(slot, caps);
+    return counts ? bytes_of(slot, CAPHEAP_READ_FIRST(slot->free)) : 0;
+}
+
+size_t capheap_sum_free(const capheap_heap_t *heap, capheap_caps_t caps) {
     size_t sum = 0;
+    size_t slots = CAPHEAP_READ(heap->slots_in_use);
     for (size_t i = 0; i < slots; i++) {
-        const capheap_slot_t *slot = &heap->slots[i];
-        if ((caps & CAPHEAP_READ(slot->lacks)) == 0 && !capheap_alias_forbids(slot, caps)) {
-            sum += bytes_of(slot, CAPHEAP_READ_FIRST(slot->free));
-        }
+        sum += capheap_free_now(&heap->slots[i], capheap_normal_caps(caps));
     }
     return sum;
 }
@@ -79,7 +81,7 @@ static void settle(capheap_heap_t *heap) {
     CAPHEAP_FENCE();
     size_t above = note_least(&heap->least, raise_floors(heap, slots));
     for (capheap_minimum_t *minimum = heap->minima; minimum != NULL; minimum = minimum->next) {
-        minimum->free = free_in(heap, slots, minimum->caps);
+        minimum->free = capheap_sum_free(heap, minimum->caps);
         size_t here = note_least(&minimum->least, minimum->free);
         above = here < above ? here : above;
     }

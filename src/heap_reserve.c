@@ -24,53 +24,41 @@ static size_t whole_units(size_t bytes, unsigned shift) {
 
 /* Of each reserve that has a part here: its bytes, or its piece in whole units. */
 typedef struct shares {
-    capheap_share_t *of[CAPHEAP_RESERVES]; /* NULL: it has none */
-    unsigned shift;                        /* of the unit */
+    capheap_share_t *of[CAPHEAP_RESERVES]; /* NULL: it has none, ... */
+    size_t all[CAPHEAP_RESERVES];          /* ... and 0 */
 } shares_t;
 
 static shares_t shares_of_bytes(capheap_slot_t *slot) {
-    shares_t shares = {.shift = 0};
+    shares_t shares;
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        shares.of[i] = slot->kept[i].all != 0 ? &slot->kept[i] : NULL;
+        shares.all[i] = slot->kept[i].all;
+        shares.of[i] = shares.all[i] != 0 ? &slot->kept[i] : NULL;
     }
     return shares;
 }
 
 static shares_t shares_of_pieces(capheap_heap_t *heap, const capheap_slot_t *slot) {
-    shares_t shares = {.shift = slot->piece_shift};
+    shares_t shares;
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
         shares.of[i] = keeps_piece(slot, i) ? &heap->reserves[i].piece : NULL;
+        shares.all[i] =
+            shares.of[i] != NULL ? whole_units(shares.of[i]->all, slot->piece_shift) : 0;
     }
     return shares;
 }
 
-static size_t all_of(const shares_t *shares, size_t index) {
-    return shares->of[index] != NULL ? whole_units(shares->of[index]->all, shares->shift) : 0;
-}
-
 static size_t drawn_of(const shares_t *shares, size_t index) {
     size_t drawn = shares->of[index] != NULL ? shares->of[index]->drawn : 0;
-    size_t all = all_of(shares, index);
-    return drawn < all ? drawn : all;
+    return drawn < shares->all[index] ? drawn : shares->all[index];
 }
 
-/* Of what is missing there to all that is kept, each share has drawn a part. More is missing: those
- * for whom these capabilities are named have drawn it. Less: they get it back, one after another.
- */
-static void settle(const capheap_heap_t *heap, const capheap_slot_t *slot, const shares_t *shares,
-                   size_t there, capheap_caps_t named) {
-    size_t all = 0, drawn = 0;
-    for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        all += all_of(shares, i);
-        drawn += drawn_of(shares, i);
-    }
-    size_t missing = all > there ? all - there : 0;
-    size_t more = missing > drawn ? missing - drawn : 0;
-    size_t less = drawn > missing ? drawn - missing : 0;
+/* Who names these draws `more`; `less` is given back, to one after another. */
+static void share_out(const capheap_heap_t *heap, const capheap_slot_t *slot,
+                      const shares_t *shares, capheap_caps_t named, size_t more, size_t less) {
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
         if (shares->of[i] != NULL) {
             size_t has = drawn_of(shares, i);
-            size_t room = is_for(heap, slot, i, named) ? all_of(shares, i) - has : 0;
+            size_t room = is_for(heap, slot, i, named) ? shares->all[i] - has : 0;
             size_t draws = more < room ? more : room;
             size_t gives = less < has ? less : has;
             shares->of[i]->drawn = has + draws - gives;
@@ -80,12 +68,34 @@ static void settle(const capheap_heap_t *heap, const capheap_slot_t *slot, const
     }
 }
 
+/* Of what is missing there to all that is kept, each share has drawn a part. More is missing: those
+ * for whom these capabilities are named have drawn it. Less: they get it back. */
+static void settle(const capheap_heap_t *heap, const capheap_slot_t *slot, const shares_t *shares,
+                   size_t there, capheap_caps_t named) {
+    size_t all = 0, drawn = 0;
+    for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
+        all += shares->all[i];
+        drawn += drawn_of(shares, i);
+    }
+    size_t missing = all > there ? all - there : 0;
+    if (missing != drawn) {
+        share_out(heap, slot, shares, named, missing > drawn ? missing - drawn : 0,
+                  drawn > missing ? drawn - missing : 0);
+    }
+}
+
+static void draw(const capheap_heap_t *heap, const capheap_slot_t *slot, const shares_t *bytes,
+                 const shares_t *pieces, capheap_caps_t named) {
+    settle(heap, slot, bytes, capheap_region_free_bytes(&slot->region), named);
+    if (slot->pieces != 0) {
+        settle(heap, slot, pieces, capheap_region_largest(&slot->region), named);
+    }
+}
+
 void capheap_draw(capheap_heap_t *heap, capheap_slot_t *slot, capheap_caps_t asked) {
     if (slot->keeps != 0) {
-        capheap_caps_t named = capheap_normal_caps(asked);
         shares_t bytes = shares_of_bytes(slot), pieces = shares_of_pieces(heap, slot);
-        settle(heap, slot, &bytes, capheap_region_free_bytes(&slot->region), named);
-        settle(heap, slot, &pieces, capheap_region_largest(&slot->region), named);
+        draw(heap, slot, &bytes, &pieces, capheap_normal_caps(asked));
     }
 }
 
@@ -94,24 +104,27 @@ static capheap_kept_t all_kept(capheap_heap_t *heap, capheap_slot_t *slot) {
     capheap_kept_t kept = {0, 0};
     shares_t bytes = shares_of_bytes(slot), pieces = shares_of_pieces(heap, slot);
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
-        kept.bytes += all_of(&bytes, i);
-        kept.piece += all_of(&pieces, i);
+        kept.bytes += bytes.all[i];
+        kept.piece += pieces.all[i];
     }
     return kept;
 }
 
 static capheap_kept_t kept_from(capheap_heap_t *heap, capheap_slot_t *slot, capheap_caps_t named) {
-    capheap_kept_t kept = {0, 0};
     bool ordinary = true; /* it names no reserve that has a part here */
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
         ordinary = ordinary && !is_for(heap, slot, i, named);
     }
-    capheap_draw(heap, slot, 0);
+    if (ordinary) {
+        return all_kept(heap, slot);
+    }
+    capheap_kept_t kept = {0, 0};
     shares_t bytes = shares_of_bytes(slot), pieces = shares_of_pieces(heap, slot);
+    draw(heap, slot, &bytes, &pieces, 0);
     for (size_t i = 0; i < CAPHEAP_RESERVES; i++) {
         if (!is_for(heap, slot, i, named)) {
-            kept.bytes += all_of(&bytes, i) - (ordinary ? 0 : drawn_of(&bytes, i));
-            kept.piece += all_of(&pieces, i) - (ordinary ? 0 : drawn_of(&pieces, i));
+            kept.bytes += bytes.all[i] - drawn_of(&bytes, i);
+            kept.piece += pieces.all[i] - drawn_of(&pieces, i);
         }
     }
     return kept;

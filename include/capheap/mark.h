@@ -3,7 +3,8 @@
  * An early signal: a callback when the memory of a capability set runs low, and when it has
  * recovered. Low is told by what is free, or by the largest piece, which is what runs out first in
  * a heap that has become fragmented. No blocks are walked: a mark costs each call on the heap a
- * look at the figures of each region, O(regions), and nothing where no mark is set.
+ * look at what is free in each region, and at the largest piece of most often one, O(regions); and
+ * nothing where no mark is set.
  */
 #ifndef CAPHEAP_MARK_H
 #define CAPHEAP_MARK_H
