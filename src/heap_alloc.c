@@ -12,6 +12,7 @@ static void clear(capheap_heap_t *heap, const capheap_call_t *call, void *ptr) {
 
 static void *conclude(capheap_heap_t *heap, const capheap_call_t *call, void *ptr) {
     if (ptr == NULL) {
+        capheap_count_refusal(heap, call);
         capheap_call_failure(heap, call->request);
         return NULL;
     }

@@ -55,6 +55,7 @@ typedef struct capheap_call {
 
     struct capheap_owner *owner; /* to be charged */
     size_t refund;               /* bytes that it gets back when a block has moved */
+    bool over_quota;             /* a region was not asked because of that */
 
     capheap_heap_t *heap;
     capheap_slot_t *slot; /* that served it */
@@ -186,6 +187,8 @@ void capheap_list_remove(capheap_heap_t *heap, capheap_slot_t *slot);
  */
 bool capheap_begin_charge(const capheap_slot_t *slot, capheap_call_t *call, size_t size);
 void capheap_end_charge(const capheap_slot_t *slot, capheap_call_t *call, const void *ptr);
+/* The call has failed, maybe by its owner's quota. No lock is held. */
+void capheap_count_refusal(capheap_heap_t *heap, const capheap_call_t *call);
 /* The same for a block that has changed its size, and perhaps its address, within the region. Its
  * old place, if it still has one, is nobody's from then on. */
 void capheap_end_charge_resized(const capheap_place_t *place, capheap_call_t *call, void *block);

@@ -43,12 +43,6 @@ static void discount(capheap_owner_t *owner, size_t bytes) {
     }
 }
 
-static void count_refusal(capheap_owner_t *owner) {
-    for (; owner != NULL; owner = owner->parent) {
-        owner->refused++;
-    }
-}
-
 /* ---- Cells, under the slot's lock */
 
 static size_t cells_of(const capheap_memory_t *memory, unsigned shift) {
@@ -78,10 +72,18 @@ bool capheap_begin_charge(const capheap_slot_t *slot, capheap_call_t *call, size
     capheap_port_lock(&heap->owner_lock);
     bool room = capheap_round_up(&size, capheap_granule_of(slot->type)) &&
                 id_of(heap, call->owner) != 0 && may_grow(call->owner, size, call->refund);
-    if (!room && id_of(heap, call->owner) != 0) {
-        count_refusal(call->owner);
-    }
+    call->over_quota = call->over_quota || (!room && id_of(heap, call->owner) != 0);
     return room;
+}
+
+void capheap_count_refusal(capheap_heap_t *heap, const capheap_call_t *call) {
+    if (call->over_quota) {
+        capheap_port_lock(&heap->owner_lock);
+        for (capheap_owner_t *owner = call->owner; owner != NULL; owner = owner->parent) {
+            owner->refused++;
+        }
+        capheap_port_unlock(&heap->owner_lock);
+    }
 }
 
 void capheap_end_charge(const capheap_slot_t *slot, capheap_call_t *call, const void *ptr) {

@@ -172,6 +172,7 @@ static void *change_by_passes(capheap_heap_t *heap, void *ptr, const capheap_req
         changed = change(heap, ptr, &place, &call);
     }
     if (changed == NULL) {
+        capheap_count_refusal(heap, &call);
         capheap_call_failure(heap, request);
     } else {
         capheap_check_marks(heap);

@@ -81,6 +81,25 @@ TEST(over_the_limit) {
     CHECK_EQ(ask(SIZE_MAX - 2, CAPHEAP_DMA, NET), NULL);
 }
 
+/* However many regions were asked; and not if one has served it after all. */
+TEST(a_refusal_counts_once) {
+    open_owned(90000, 90000, 100);
+    CHECK_EQ(ask(101, CAPHEAP_DEFAULT, GUI), NULL);
+    CHECK_EQ(capheap_get_owner(&heap, &owners[GUI]).refused, 1);
+    char *block = ask(96, CAPHEAP_DEFAULT, GUI);
+    CHECK_EQ(capheap_realloc(&heap, block, 200, CAPHEAP_DEFAULT), NULL);
+    CHECK_EQ(capheap_get_owner(&heap, &owners[GUI]).refused, 2);
+    capheap_free(&heap, block);
+    /* 100 bytes are 104 in DRAM, and 128 in PSRAM. */
+    capheap_set_limit(&heap, &owners[GUI], 104);
+    const capheap_caps_t prefer[] = {CAPHEAP_SPIRAM, CAPHEAP_DEFAULT};
+    capheap_request_t request = {
+        .size = 100, .prefer = prefer, .prefer_count = 2, .owner = &owners[GUI]};
+    CHECK(lies_in(capheap_allocate(&heap, &request), &dram));
+    CHECK_EQ(capheap_get_owner(&heap, &owners[GUI]).refused, 2);
+    CHECK_EQ(capheap_get_owner(&heap, &owners[SYSTEM]).refused, 2);
+}
+
 /* Only memory that keeps owners serves who names one. */
 TEST(memory_without_owners) {
     open_owned(90000, 90000, 90000);
@@ -215,5 +234,6 @@ TEST(counts_agree_through_random_calls) {
     CHECK(capheap_check(&heap, 0));
 }
 
-TEST_MAIN(charged_and_credited, over_the_limit, memory_without_owners, realloc_stays_its_owners,
-          wrong_pointers_credit_nobody, set_up_errors, explained, counts_agree_through_random_calls)
+TEST_MAIN(charged_and_credited, over_the_limit, a_refusal_counts_once, memory_without_owners,
+          realloc_stays_its_owners, wrong_pointers_credit_nobody, set_up_errors, explained,
+          counts_agree_through_random_calls)

@@ -31,8 +31,8 @@ typedef struct capheap_owner {
 
     size_t used;    /* bytes of its blocks, its children's among them */
     size_t peak;    /* the most that it ever used */
-    size_t refused; /* requests that its limit, or its parent's, turned away: a count for each
-                       region that was asked */
+    size_t refused; /* requests that failed, and that its limit, or its parent's, kept from a region
+                       that was asked (a count; its children's among them) */
 } capheap_owner_t;
 
 #define CAPHEAP_OWNERS_MAX 255 /* owners of one heap: a byte tells them apart */
