@@ -112,14 +112,14 @@ typedef struct capheap_share {
 /* A reserve (policy.h). What each region keeps of its bytes stands in the slots, its piece here: a
  * matter of the one slot that keeps it, and of that slot's lock. */
 typedef struct capheap_kept_for {
-    capheap_caps_t caps; /* whom it is for; 0: there is none */
-    capheap_share_t piece;
+    capheap_caps_t caps;   /* whom it is for; 0: there is none */
+    capheap_share_t piece; /* bytes in one piece, in the region that keeps it */
 } capheap_kept_for_t;
 
 /* Memory for a region's books. The fields are the heap's own. */
 typedef struct capheap_books {
     void *start; /* NULL: in the region itself */
-    size_t size;
+    size_t size; /* bytes */
 } capheap_books_t;
 
 /* Room for one region. The fields are the heap's own; read them through inspect.h. */
