@@ -14,7 +14,7 @@ set(BOARD_PORTS rp2040 cortex_m)
 list(REMOVE_ITEM BOARD_CASES chip_layout_random) # its model of a chip takes up to 1 MB
 set(BOARD_CASES_APART chip_esp_idf property_chip property_policy region_init)
 set(BOARD_SMALL -DHEAP_MODEL_WINDOW=16384)
-set(BOARD_SLOWER 2)
+set(BOARD_SLOWER 5 7)
 set(BOARD_RESETS 0) # not in rp2040js
 set(BOARD_CORES 2)
 set(BOARD_NPM rp2040)
