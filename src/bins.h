@@ -69,11 +69,6 @@ static inline uint32_t bins_index_long(uint32_t length) {
 }
 #endif
 
-/* The bin for blocks of `length` granules. */
-static inline uint32_t bins_index(uint32_t length) {
-    return length <= BINS_EXACT ? length - 1 : bins_index_long(length);
-}
-
 /* So many words before the map. By addresses, for which compilers find the shorter code. */
 static inline uint32_t *bins_before(const capheap_region_t *region, uint32_t words) {
     return (uint32_t *)((uintptr_t)region->map - words * sizeof(uint32_t));
@@ -94,49 +89,17 @@ static inline uint32_t *bins_head(const capheap_region_t *region, uint32_t bin) 
     return bins_before(region, bin + bin / 32 + 2);
 }
 
-/* Words that the heads, and their bits, for blocks of up to so many granules take. */
-static inline uint32_t bins_words(uint32_t granules) {
-    uint32_t last = bins_index(granules);
-    return last + 2 + last / 32;
-}
+/* The first bin from this one on that has blocks; BINS_NONE if none has. */
+#define BINS_NONE UINT32_MAX
 
-/* A damaged link is remembered by the granule of the free block that it is in, or, if it came into
- * a bin's head from a block given out since, by this. */
-#define BINS_HEAD_FAULT UINT32_MAX
-
-/* Where a search for bins that have blocks has come, ... */
-typedef struct bins_search {
-    uint32_t *word; /* of bits */
-    uint32_t full;  /* what is left of its bits */
-    uint32_t base;  /* the bin of its bit 0 */
-    uint32_t end;   /* the first bin past the last word */
-    uint32_t *head; /* ... and what it has found */
-    uint32_t bin;
-} bins_search_t;
-
-/* Find the next bin that has blocks. */
-static inline bool bins_next(bins_search_t *search) {
-    while (search->full == 0) {
-        search->base += 32;
-        if (search->base >= search->end) {
-            return false;
+static inline uint32_t bins_full_from(const capheap_region_t *region, uint32_t bin) {
+    for (; bin <= region->last_bin; bin = (bin | 31) + 1) {
+        uint32_t full = *bins_word(region, bin) >> bin % 32;
+        if (full != 0) {
+            return bin + bits_lowest(full);
         }
-        search->word -= BINS_STRIDE;
-        search->full = *search->word;
     }
-    uint32_t bit = bits_lowest(search->full);
-    search->full &= search->full - 1;
-    search->head = search->word - 1 - bit;
-    search->bin = search->base + bit;
-    return true;
-}
-
-/* Search from this bin on. */
-static inline bins_search_t bins_search(const capheap_region_t *region, uint32_t bin) {
-    uint32_t end = region->bin_words * 32u;
-    uint32_t *word = bins_word(region, bin);
-    uint32_t full = bin < end ? *word & (UINT32_MAX << bin % 32) : 0;
-    return (bins_search_t){.word = word, .full = full, .base = bin & ~31u, .end = end};
+    return BINS_NONE;
 }
 
 #endif

@@ -145,35 +145,37 @@ void capheap_free(capheap_heap_t *heap, void *ptr) {
     capheap_free_located(heap, ptr);
 }
 
-static void *finish(capheap_heap_t *heap, capheap_slot_t *slot, const region_move_t *move,
-                    void *ptr) {
-    capheap_region_copy_moved(&slot->region, move);
-    capheap_before_giving(heap);
-    capheap_port_lock(&slot->lock);
-    capheap_region_end_realloc(&slot->region, move);
-    capheap_note_given(slot);
-    capheap_port_unlock(&slot->lock);
-    return ptr;
+static void *finish(capheap_heap_t *heap, capheap_slot_t *slot, void *to, void *from,
+                    size_t bytes) {
+    if (to != from) {
+        capheap_region_copy(to, from, bytes, &slot->region);
+        capheap_before_giving(heap);
+        capheap_port_lock(&slot->lock);
+        capheap_region_free(&slot->region, from);
+        capheap_note_given(slot);
+        capheap_port_unlock(&slot->lock);
+    }
+    return to;
 }
 
 void *capheap_realloc(capheap_heap_t *heap, void *ptr, size_t size, capheap_caps_t caps) {
     bool special = (caps & CAPHEAP_READ(heap->special)) != 0 || caps == 0 || size == 0;
     capheap_slot_t *slot = special ? NULL : capheap_slot_by_memory(heap, (uintptr_t)ptr);
     if (slot != NULL) {
-        region_move_t move;
+        size_t bytes = 1;
         void *changed = NULL;
         capheap_before_giving(heap);
         capheap_port_lock(&slot->lock);
         bool plain = is_plain(slot, ptr) && (caps & slot->plain_lacks) == 0;
         if (plain) {
-            changed = capheap_region_begin_realloc(&slot->region, ptr, size, &move);
+            changed = capheap_region_begin_realloc(&slot->region, ptr, size, &bytes);
             capheap_note_taken(heap, slot);
         }
         capheap_port_unlock(&slot->lock);
         if (changed != NULL) {
-            return move.bytes != 0 ? finish(heap, slot, &move, changed) : changed;
+            return finish(heap, slot, changed, ptr, bytes);
         }
-        if (plain && move.from == NULL) {
+        if (bytes == 0) { /* no live block, which has been reported */
             return NULL;
         }
     }

@@ -58,20 +58,18 @@ static void *resize_and_leave(const capheap_place_t *place, size_t size, capheap
 }
 
 /* Under the slot's lock: within the region, without the copy. */
-static void *begin_resize(const capheap_place_t *place, capheap_call_t *call, region_move_t *move) {
+static void *begin_resize(const capheap_place_t *place, capheap_call_t *call, size_t *bytes) {
     size_t size = call->request->size;
-    *move = (region_move_t){0};
     capheap_kept_t kept = capheap_kept_from(call->heap, place->slot, call->asked);
     return kept.bytes != 0
                ? resize_and_leave(place, size, kept)
-               : capheap_region_begin_realloc(&place->slot->region, place->block, size, move);
+               : capheap_region_begin_realloc(&place->slot->region, place->block, size, bytes);
 }
 
-static void *begin_resize_owned(const capheap_place_t *place, capheap_call_t *call,
-                                region_move_t *move) {
+static void *begin_resize_owned(const capheap_place_t *place, capheap_call_t *call, size_t *bytes) {
     void *block = NULL;
     if (capheap_begin_charge(place->slot, call, call->request->size)) {
-        block = begin_resize(place, call, move);
+        block = begin_resize(place, call, bytes);
     }
     capheap_end_charge_resized(place, call, block);
     return block;
@@ -81,11 +79,12 @@ static void *begin_resize_owned(const capheap_place_t *place, capheap_call_t *ca
 static void *resize(capheap_heap_t *heap, const void *ptr, const capheap_place_t *place,
                     capheap_call_t *call) {
     capheap_slot_t *slot = place->slot;
-    region_move_t move;
+    size_t bytes;
     capheap_before_giving(heap);
     capheap_port_lock(&slot->lock);
-    void *block = place->owner != NULL ? begin_resize_owned(place, call, &move)
-                                       : begin_resize(place, call, &move);
+    void *block = place->owner != NULL ? begin_resize_owned(place, call, &bytes)
+                                       : begin_resize(place, call, &bytes);
+    bool moved = block != place->block;
     capheap_draw(heap, slot, call->asked);
     if (block != NULL) {
         capheap_note_taken(heap, slot);
@@ -94,17 +93,17 @@ static void *resize(capheap_heap_t *heap, const void *ptr, const capheap_place_t
     if (block == NULL) {
         return NULL;
     }
-    if (move.bytes != 0) {
-        capheap_region_copy_moved(&slot->region, &move);
+    if (moved) {
+        capheap_region_copy(block, place->block, bytes, &slot->region);
     }
     uintptr_t address = (uintptr_t)block;
     void *resized =
         place->by_alias ? (void *)capheap_memory_to_alias(&slot->memory, address, 0) : block;
     capheap_call_event(heap, ptr, resized, call->request->size, call->asked);
-    if (move.bytes != 0) {
+    if (moved) {
         capheap_before_giving(heap);
         capheap_port_lock(&slot->lock);
-        capheap_region_end_realloc(&slot->region, &move);
+        capheap_region_free(&slot->region, place->block);
         capheap_note_given(slot);
         capheap_port_unlock(&slot->lock);
     }

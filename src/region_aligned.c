@@ -14,7 +14,7 @@ void *capheap_region_calloc(capheap_region_t *region, size_t count, size_t size)
         return NULL;
     }
     if (region->flags & CAPHEAP_REGION_WORD_ONLY) {
-        words_zero(ptr, total + sizeof(uint32_t) - 1);
+        words_zero(ptr, (char *)ptr + ((total + 3) & ~(size_t)3));
     } else {
         __builtin_memset(ptr, 0, total);
     }

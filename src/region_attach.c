@@ -163,7 +163,8 @@ static uint32_t mend_free(const capheap_region_t *region, const stretch_t *stret
         retained_fence();
         end += next.length;
     }
-    map_write_free(map, stretch->start, end - stretch->start);
+    map_write_ends(map, stretch->start, end, 1);
+    map_write_length(map, stretch->start, end);
     retained_fence();
     return end;
 }
@@ -173,7 +174,7 @@ static void mend(capheap_region_t *region) {
     region->free = 0;
     region->blocks = 0;
     region->open = 0;
-    region->open_length = 0;
+    region->open_end = 0;
     for (uint32_t granule = 1; granule <= region->granules;) {
         stretch_t stretch = stretch_at(region->map, granule);
         if (counts_as_free(&stretch)) {
@@ -181,7 +182,7 @@ static void mend(capheap_region_t *region) {
             region->free += end - granule;
             granule = end;
         } else {
-            map_write_live(region->map, granule, stretch.length);
+            map_write_live(region->map, granule, granule + stretch.length);
             region->blocks++;
             granule += stretch.length;
         }

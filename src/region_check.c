@@ -21,7 +21,7 @@ static bool map_agrees(const capheap_region_t *region, uint32_t granule, uint32_
         return false;
     }
     bool same = map_free_at(map, granule) == map_free_at(map, last);
-    bool found = granule == region->open || map_start_of(map, last) == granule;
+    bool found = granule == region->open || map_start(map, last + 1) == granule;
     return same && found && map_start_at(map, granule) && map_start_at(map, last + 1);
 }
 
@@ -35,7 +35,7 @@ static bool links_agree(const capheap_region_t *region, uint32_t granule, uint32
     bool known = *bins_head(region, bin) == granule;
     if (!known && bins_sound(region, links->back)) {
         known = bins_links(region, links->back)->next == granule &&
-                bins_index(map_length(region->map, links->back)) == bin;
+                bins_index(map_end(region->map, links->back) - links->back) == bin;
     }
     return known && (links->next == 0 || (bins_sound(region, links->next) &&
                                           bins_links(region, links->next)->back == granule));
@@ -44,10 +44,10 @@ static bool links_agree(const capheap_region_t *region, uint32_t granule, uint32
 /* Check the block at `granule`; returns its length, or 0 if the map is wrong there. */
 static uint32_t check_block(const capheap_region_t *region, capheap_check_t *check,
                             uint32_t granule) {
-    uint32_t length = region_block_length(region, granule);
+    uint32_t length = region_block_end(region, granule) - granule;
     if (!map_agrees(region, granule, length)) {
         check->sound = false;
-        region_report_map(region, granule);
+        region_report(region, CAPHEAP_FAULT_MAP, region_address(region, granule));
         return 0;
     }
     if (!map_free_at(region->map, granule)) {
@@ -57,26 +57,25 @@ static uint32_t check_block(const capheap_region_t *region, capheap_check_t *che
     check->free += length;
     if (map_free_at(region->map, granule + length)) { /* two free blocks side by side */
         check->sound = false;
-        region_report_map(region, granule);
+        region_report(region, CAPHEAP_FAULT_MAP, region_address(region, granule));
     }
     if (!links_agree(region, granule, length)) {
         check->sound = false;
-        region_report_link(region, granule);
+        region_report(region, CAPHEAP_FAULT_LINK, region_address(region, granule));
     }
     return length;
 }
 
 /* Is every bin's bit right, and does its head lead to a block of that bin? */
 static bool heads_agree(const capheap_region_t *region) {
-    uint32_t last = bins_index(region->granules);
-    for (uint32_t bin = 0; bin <= last; bin++) {
+    for (uint32_t bin = 0; bin <= region->last_bin; bin++) {
         uint32_t head = *bins_head(region, bin);
         bool full = (*bins_word(region, bin) >> bin % 32 & 1) != 0;
         if (full != (head != 0)) {
             return false;
         }
         if (full && (head == region->open || !bins_sound(region, head) ||
-                     bins_index(map_length(region->map, head)) != bin)) {
+                     bins_index(map_end(region->map, head) - head) != bin)) {
             return false;
         }
     }
@@ -86,7 +85,7 @@ static bool heads_agree(const capheap_region_t *region) {
 static void compare_sums(const capheap_region_t *region, capheap_check_t *check) {
     if (check->free != region->free || check->live != region->blocks) {
         check->sound = false;
-        region_report_map(region, 1);
+        region_report(region, CAPHEAP_FAULT_MAP, region_address(region, 1));
     }
 }
 
@@ -108,7 +107,7 @@ bool capheap_region_check_step(const capheap_region_t *region, capheap_check_t *
     if (granule > region->granules) {
         if (!heads_agree(region)) {
             check->sound = false;
-            region_report_link(region, BINS_HEAD_FAULT);
+            region_report(region, CAPHEAP_FAULT_LINK, NULL);
         }
         if (whole) {
             compare_sums(region, check);
@@ -126,28 +125,26 @@ bool capheap_region_check(const capheap_region_t *region) {
 }
 
 void capheap_region_heal(capheap_region_t *region) {
-    uint32_t words = bins_words(region->granules);
-    words_zero((uint32_t *)region->map - words, words * sizeof(uint32_t));
-    if (region->open_length != 0) {
-        map_write_length(region->map, region->open, region->open_length);
+    const uint32_t *map = (const uint32_t *)region->map;
+    words_zero(bins_head(region, region->last_bin), map);
+    if (region->open != 0) {
+        map_write_length(region->map, region->open, region->open_end);
     }
     region->open = 0;
-    region->open_length = 0;
+    region->open_end = 0;
     region->fault = 0;
-    for (uint32_t granule = 1; granule <= region->granules;) {
-        uint32_t length = map_length(region->map, granule);
-        if (length - 1 > region->granules - granule || !map_start_at(region->map, granule)) {
-            granule++; /* a damaged map: on to the next block in it */
-            continue;
+    uint32_t end;
+    for (uint32_t granule = 1; granule <= region->granules; granule = end) {
+        end = map_end(region->map, granule);
+        if (end - granule - 1 > region->granules - granule) {
+            end = granule + 1; /* a damaged map: on to the next block in it */
+        } else if (bins_sound(region, granule)) {
+            region_put(region, granule, end);
         }
-        if (map_free_at(region->map, granule)) {
-            (void)bins_insert(region, granule, bins_index(length));
-        }
-        granule += length;
     }
 }
 
 void region_mend(capheap_region_t *region) {
-    region_report_link(region, region->fault);
+    region_report(region, CAPHEAP_FAULT_LINK, (const void *)region->fault);
     capheap_region_heal(region);
 }

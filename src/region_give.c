@@ -3,67 +3,92 @@
 #include "region_core.h"
 #include "region_quick.h"
 
+#if REGION_QUICK
+
 /* Make a block free that has a free block after it, before it, both or neither. */
-SPECIAL void join(capheap_region_t *region, uint32_t granule, uint32_t length, bool after,
-                  bool before) {
-    uint32_t end = granule + length;
+SPECIAL void join(capheap_region_t *region, uint32_t start, uint32_t end, bool after, bool before) {
+    uint32_t limit = end;
     if (after) {
-        end += region_join_after(region, end);
+        limit = region_block_end(region, end);
+        region_absorb(region, end, limit, end);
     } else {
-        map_set_free(region->map, end - 1);
+        map_put(&region->map->free, end - 1, 1);
     }
+    uint32_t first = start;
     if (before) {
-        granule = region_join_before(region, granule);
+        first = start == region->open_end ? region->open : map_start(region->map, start);
+        region_absorb(region, first, start, start);
     } else {
-        map_set_free(region->map, granule);
+        map_put(&region->map->free, start, 1);
     }
-    region_put(region, granule, end - granule);
+    region_put(region, first, limit);
     region_settle(region);
 }
 
-#if REGION_QUICK
-
-APART static void give_alone(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    join(region, granule, length, false, false);
+APART static void give_alone(capheap_region_t *region, uint32_t start, uint32_t end) {
+    quick_give_alone(region, start, end);
+    region_settle(region);
 }
 
-APART static void give_after(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    join(region, granule, length, true, false);
+APART static void give_after(capheap_region_t *region, uint32_t start, uint32_t end) {
+    join(region, start, end, true, false);
 }
 
-APART static void give_before(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    join(region, granule, length, false, true);
+APART static void give_before(capheap_region_t *region, uint32_t start, uint32_t end) {
+    join(region, start, end, false, true);
 }
 
-APART static void give_between(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    join(region, granule, length, true, true);
+APART static void give_between(capheap_region_t *region, uint32_t start, uint32_t end) {
+    join(region, start, end, true, true);
 }
 
-static inline void give(capheap_region_t *region, uint32_t granule, uint32_t length, bool after,
-                        bool before) {
-    if (after) {
+void region_give(capheap_region_t *region, uint32_t start, uint32_t end) {
+    bool before = map_get(&region->map->free, start - 1) != 0;
+    if (map_get(&region->map->free, end) != 0) {
         if (before) {
-            give_between(region, granule, length);
+            give_between(region, start, end);
         } else {
-            give_after(region, granule, length);
+            give_after(region, start, end);
         }
     } else if (before) {
-        give_before(region, granule, length);
+        give_before(region, start, end);
     } else {
-        give_alone(region, granule, length);
+        give_alone(region, start, end);
     }
 }
 
-#else
-#define give join
-#endif
-
-void region_give(capheap_region_t *region, uint32_t granule, uint32_t length) {
-    map_word_t *map = region->map;
-    region_count_given(region, length);
-    give(region, granule, length, map_free_at(map, granule + length),
-         map_free_at(map, granule - 1));
+void region_cut(capheap_region_t *region, uint32_t start, uint32_t end, uint32_t limit) {
+    quick_cut(region, start, end, limit);
+    region_settle(region);
 }
+
+#else
+
+void region_give(capheap_region_t *region, uint32_t start, uint32_t end) {
+    uint32_t after = region_free_end(region, end);
+    if (after != end) {
+        region_absorb(region, end, after, end);
+    }
+    uint32_t before = region_free_start(region, start);
+    if (before != start) {
+        region_absorb(region, before, start, start);
+    }
+    map_write_ends(region->map, before, after, 1);
+    region_put(region, before, after);
+    region_settle(region);
+}
+
+void region_cut(capheap_region_t *region, uint32_t start, uint32_t end, uint32_t limit) {
+    map_write_live(region->map, start, end);
+    if (end != limit) {
+        map_put(&region->map->start, end, 1);
+        region_give(region, end, limit);
+    } else {
+        region_settle(region);
+    }
+}
+
+#endif
 
 #if REGION_QUICK
 /* Tell the compiler that a length has an exact bin. */
@@ -85,8 +110,8 @@ SPECIAL void join_within_word(capheap_region_t *region, map_word_t *word, uint32
     uint32_t first = granule % MAP_GRANULES;
     uint32_t start = before && below != 0 ? granule - first + bits_highest(below) : granule;
     if ((after && above == 0) || (before && (below == 0 || start == region->open)) ||
-        region->open_length == 0) {
-        give(region, granule, length, after, before);
+        region->open == 0) {
+        region_give(region, granule, granule + length);
         return;
     }
     if (after) {
@@ -127,7 +152,7 @@ APART static void give_between_open(capheap_region_t *region, map_word_t *word, 
     uint32_t bit = map_bit(granule);
     uint32_t below = starts & (bit - 1);
     if (below == 0) {
-        give_between(region, granule, length);
+        give_between(region, granule, granule + length);
         return;
     }
     uint32_t before = granule % MAP_GRANULES - bits_highest(below);
@@ -135,7 +160,6 @@ APART static void give_between_open(capheap_region_t *region, map_word_t *word, 
     bins_remove(region, granule - before, before - 1);
     word->start = starts & ~(end | bit);
     region->open = granule - before;
-    region->open_length += length + before;
     region_settle(region);
 }
 
@@ -165,17 +189,16 @@ static inline void give_within_word(capheap_region_t *region, map_word_t *word, 
         } else if (granule + length == region->open) {
             give_between_open(region, word, granule, length, end);
         } else {
-            give_between(region, granule, length);
+            give_between(region, granule, granule + length);
         }
     } else if (granule + length == region->open) {
         word->start &= ~end;
         word->free = free | bit;
         region->open = granule;
-        region->open_length += length;
     } else if ((free & end) != 0) {
         give_after_within_word(region, word, granule, length, end);
-    } else if (region->open_length == 0) {
-        give_alone(region, granule, length);
+    } else if (region->open == 0) {
+        give_alone(region, granule, granule + length);
     } else {
         give_alone_within_word(region, word, granule, length, end);
     }
@@ -185,9 +208,7 @@ static inline void give_within_word(capheap_region_t *region, map_word_t *word, 
 void capheap_region_free(capheap_region_t *region, void *ptr) {
     uint32_t granule = region_live_at(region, ptr);
     if (granule == 0) {
-        if (ptr != NULL) {
-            region_report_pointer(region, ptr);
-        }
+        region_report_pointer(region, ptr);
         return;
     }
 #if REGION_QUICK
@@ -199,5 +220,7 @@ void capheap_region_free(capheap_region_t *region, void *ptr) {
         return;
     }
 #endif
-    region_give(region, granule, map_length(region->map, granule));
+    uint32_t end = map_end(region->map, granule);
+    region_count_given(region, end - granule);
+    region_give(region, granule, end);
 }

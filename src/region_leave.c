@@ -33,7 +33,10 @@ static bool is_aligned(const capheap_region_t *region, const demand_t *demand) {
 static place_t place_by_room(const capheap_region_t *region, const demand_t *demand,
                              uint32_t room) {
     place_t place = {.start = region_find(region, room), .count = demand->count};
-    place.length = place.start != 0 ? region_found_length(region, place.start) : 0;
+    if (place.start == BINS_NONE) {
+        return (place_t){0};
+    }
+    place.length = region_free_end(region, place.start) - place.start;
     uintptr_t before =
         is_aligned(region, demand) ? granules_to(region, place.start, demand->alignment) : 0;
     if (place.length < place.count || before > place.length - place.count) {
@@ -83,16 +86,20 @@ static place_t find_beside(capheap_region_t *region, const demand_t *demand, uin
     uint32_t bin = bins_index(length);
     bool open = largest == region->open;
     bool first = !open && *bins_head(region, bin) == largest;
-    region_pick(region, largest, length);
+    region_pick(region, largest, largest + length);
     place_t place = find_place(region, demand);
     if (open) {
         region->open = largest;
-        region->open_length = length;
+        region->open_end = largest + length;
     } else if (first) {
+        uint32_t next = *bins_head(region, bin);
+        if (next != 0) {
+            bins_links(region, next)->back = largest;
+        }
         *bins_head(region, bin) = largest;
         *bins_word(region, bin) |= UINT32_C(1) << bin % 32;
     } else {
-        region_put_into_bin(region, largest, length);
+        region_put_into_bin(region, largest, largest + length);
     }
     region_settle(region);
     return place;
@@ -100,8 +107,9 @@ static place_t find_beside(capheap_region_t *region, const demand_t *demand, uin
 
 static place_t find_leaving(capheap_region_t *region, const demand_t *demand) {
     uint32_t length = region_largest(region);
-    uint32_t largest = length != 0 && length >= demand->piece ? region_find(region, length) : 0;
-    if (largest == 0 || region_found_length(region, largest) != length) {
+    uint32_t largest =
+        length != 0 && length >= demand->piece ? region_find(region, length) : BINS_NONE;
+    if (largest == BINS_NONE || region_free_end(region, largest) != largest + length) {
         return (place_t){0};
     }
     place_t place = find_beside(region, demand, largest, length);
@@ -140,9 +148,9 @@ void *capheap_region_take_leaving(capheap_region_t *region, size_t alignment, si
         return capheap_region_malloc(region, size);
     }
     place_t place = find(region, &demand);
-    return place.start != 0
-               ? region_carve(region, place.start, place.length, place.before, place.count)
-               : NULL;
+    return place.start != 0 ? region_carve(region, place.start, place.start + place.length,
+                                           place.start + place.before, place.count)
+                            : NULL;
 }
 
 bool capheap_region_fits(capheap_region_t *region, size_t alignment, size_t size, size_t piece) {

@@ -9,11 +9,9 @@ static size_t bytes(const capheap_region_t *region, uint32_t granules) {
 size_t capheap_region_usable_size(const capheap_region_t *region, const void *ptr) {
     uint32_t granule = region_live_at(region, ptr);
     if (granule != 0) {
-        return bytes(region, map_length(region->map, granule));
+        return bytes(region, map_end(region->map, granule) - granule);
     }
-    if (ptr != NULL) {
-        region_report_pointer(region, ptr);
-    }
+    region_report_pointer(region, ptr);
     return 0;
 }
 
@@ -27,7 +25,7 @@ void *capheap_region_block_before(const capheap_region_t *region, const void *en
     if (!map_start_at(region->map, last + 1) || map_free_at(region->map, last)) {
         return NULL;
     }
-    return region_address(region, map_start_of(region->map, last));
+    return region_address(region, map_start(region->map, last + 1));
 }
 
 bool capheap_region_owns(const capheap_region_t *region, const void *ptr) {
@@ -65,12 +63,12 @@ bool capheap_region_next_block(const capheap_region_t *region, capheap_block_t *
         if (granule == 0 || !map_start_at(region->map, granule)) {
             return false;
         }
-        granule += region_block_length(region, granule);
+        granule = region_block_end(region, granule);
     }
     if (granule > region->granules) {
         return false;
     }
-    uint32_t length = region_block_length(region, granule);
+    uint32_t length = region_block_end(region, granule) - granule;
     if (length == 0 || length > region->granules - granule + 1) {
         return false; /* a damaged map: walk no further */
     }
@@ -82,7 +80,7 @@ bool capheap_region_next_block(const capheap_region_t *region, capheap_block_t *
 
 /* The head of the highest bin that has blocks; 0 if none has. */
 static uint32_t highest_head(const capheap_region_t *region) {
-    for (uint32_t bin = region->bin_words * 32u; bin != 0; bin -= 32) {
+    for (uint32_t bin = (region->last_bin | 31u) + 1; bin != 0; bin -= 32) {
         uint32_t full = *bins_word(region, bin - 32);
         if (full != 0) {
             return *bins_head(region, bin - 32 + bits_highest(full));
@@ -91,16 +89,12 @@ static uint32_t highest_head(const capheap_region_t *region) {
     return 0;
 }
 
-/* The longer of the open block and the first two in the highest bin: where region_find looks. */
+/* The longer of the open block and the first in the highest bin: where region_find looks. */
 uint32_t region_largest(const capheap_region_t *region) {
-    uint32_t largest = region->open_length;
-    uint32_t granule = highest_head(region);
-    for (uint32_t i = 0; i < 2 && bins_sound(region, granule) && granule != region->open; i++) {
-        uint32_t length = map_length(region->map, granule);
-        largest = length > largest ? length : largest;
-        granule = bins_links(region, granule)->next;
-    }
-    return largest;
+    uint32_t open = region->open_end - region->open;
+    uint32_t head = highest_head(region);
+    uint32_t length = region_free_end(region, head) - head;
+    return length > open ? length : open;
 }
 
 size_t capheap_region_largest(const capheap_region_t *region) {

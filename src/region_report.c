@@ -2,21 +2,30 @@
 /* Telling of faults: pointers that are no live block's, and damaged links. */
 #include "region_core.h"
 
-/* Send a report, with the block that holds the granule; 0: none does. */
-static void send(const capheap_region_t *region, capheap_fault_t fault, const void *address,
-                 uint32_t granule) {
-    capheap_report_t report = {.fault = fault, .address = address, .region = region};
+void region_report(const capheap_region_t *region, capheap_fault_t fault, const void *address) {
+    capheap_report_t report;
+    report.address = address;
+    report.region = region;
+    report.block = NULL;
+    report.block_size = 0;
+    uint32_t granule = region_granule_of(region, address);
+    while (granule != 0 && map_get(&region->map->start, granule) == 0) {
+        granule--;
+    }
     if (granule != 0) {
-        while (granule > 1 && !map_start_at(region->map, granule)) {
-            granule--;
+        capheap_fault_t kind = CAPHEAP_FAULT_FREED;
+        uint32_t end = region_free_end(region, granule);
+        if (end == granule) {
+            kind = CAPHEAP_FAULT_INTERIOR;
+            end = map_end(region->map, granule);
+        }
+        if (fault == CAPHEAP_FAULT_FOREIGN) {
+            fault = kind;
         }
         report.block = region_address(region, granule);
-        report.block_size = (size_t)region_block_length(region, granule) << region->shift;
-        if (fault == CAPHEAP_FAULT_FOREIGN) {
-            report.fault =
-                map_free_at(region->map, granule) ? CAPHEAP_FAULT_FREED : CAPHEAP_FAULT_INTERIOR;
-        }
+        report.block_size = (size_t)(end - granule) << region->shift;
     }
+    report.fault = fault;
     if (region->report == NULL) {
         __builtin_trap();
     }
@@ -24,15 +33,7 @@ static void send(const capheap_region_t *region, capheap_fault_t fault, const vo
 }
 
 void region_report_pointer(const capheap_region_t *region, const void *ptr) {
-    send(region, CAPHEAP_FAULT_FOREIGN, ptr, region_granule_of(region, ptr));
-}
-
-void region_report_map(const capheap_region_t *region, uint32_t granule) {
-    send(region, CAPHEAP_FAULT_MAP, region_address(region, granule), 0);
-}
-
-void region_report_link(const capheap_region_t *region, uint32_t fault) {
-    uint32_t granule = fault != BINS_HEAD_FAULT ? fault : 0;
-    const void *address = granule != 0 ? region_address(region, granule) : NULL;
-    send(region, CAPHEAP_FAULT_LINK, address, granule);
+    if (ptr != NULL) {
+        region_report(region, CAPHEAP_FAULT_FOREIGN, ptr);
+    }
 }

@@ -8,29 +8,17 @@
 
 #include "capheap/region.h"
 
-/* What is left to do after the beginning. */
-typedef struct region_move {
-    const void *from; /* NULL: ptr was no live block's, which has been reported */
-    void *to;
-    size_t bytes; /* to be copied from `from` to `to`; 0: all is done */
-    size_t keep;  /* the two overlap in one block, which gets this size at the end; 0: they are two
-                     blocks, and the first is given back */
-} region_move_t;
-
 /*
  * The address that the block will have; NULL, and nothing has changed, if the size can't be had. If
- * move->bytes is not 0 its contents have to be copied, and then the end made; until then whatever
- * belongs to either place is a live block, and neither is to be freed or resized. size is not 0.
- * O(1).
+ * it is another, `bytes` have to be copied there, and then ptr freed; until then both are live
+ * blocks, and neither is to be freed or resized. bytes 0: all is done, or, with NULL, ptr was no
+ * live block's, which has been reported. size is not 0. O(1).
  */
-void *capheap_region_begin_realloc(capheap_region_t *region, void *ptr, size_t size,
-                                   region_move_t *move);
+void *capheap_region_begin_realloc(capheap_region_t *region, void *ptr, size_t size, size_t *bytes);
 
-/* Copy. Other calls on the region may be made meanwhile. O(bytes). */
-void capheap_region_copy_moved(const capheap_region_t *region, const region_move_t *move);
-
-/* Give back what is not needed any more. O(1). */
-void capheap_region_end_realloc(capheap_region_t *region, const region_move_t *move);
+/* Copy a block's contents, in whole granules, to another. Other calls on the region may be made
+ * meanwhile. O(bytes). */
+void capheap_region_copy(void *to, const void *from, size_t bytes, const capheap_region_t *region);
 
 /* Change the size of a live block where it is: free its end, or take what is free behind it. False,
  * and nothing has changed, if it can't be had. O(1). */

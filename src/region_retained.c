@@ -2,8 +2,8 @@
 /* The calls on a region that is kept: the engine's, marked in the header; roots; seals. */
 #include "region_retained.h"
 #include "region_core.h"
+#include "region_resize.h"
 #include "region_stretch.h"
-#include "region_words.h"
 
 void *capheap_retained_malloc(capheap_retained_t *retained, size_t size) {
     retained_begin(retained->header);
@@ -32,15 +32,6 @@ void capheap_retained_free(capheap_retained_t *retained, void *ptr) {
     retained_end(retained->header, retained->region);
 }
 
-/* Whole granules: the smaller of two blocks. */
-static void copy(const capheap_region_t *region, void *to, const void *from, size_t bytes) {
-    if (region->flags & CAPHEAP_REGION_WORD_ONLY) {
-        words_copy_down(to, from, bytes);
-    } else {
-        __builtin_memcpy(to, from, bytes);
-    }
-}
-
 void *capheap_retained_realloc(capheap_retained_t *retained, void *ptr, size_t size) {
     const capheap_region_t *region = retained->region;
     if (ptr == NULL) {
@@ -63,7 +54,7 @@ void *capheap_retained_realloc(capheap_retained_t *retained, void *ptr, size_t s
     if (moved == NULL) {
         return wanted < usable ? ptr : NULL; /* to shrink never fails */
     }
-    copy(region, moved, ptr, wanted < usable ? wanted : usable);
+    capheap_region_copy(moved, ptr, wanted < usable ? wanted : usable, region);
     retained_fence();
     capheap_retained_free(retained, ptr);
     return moved;

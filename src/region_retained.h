@@ -7,6 +7,7 @@
 #define CAPHEAP_REGION_RETAINED_H
 
 #include "capheap/attach.h"
+#include "region_names.h"
 
 /* What `state` may be; words that no few flipped bits turn into one another. */
 #define RETAINED_IDLE       UINT32_C(0x3C5A6996)

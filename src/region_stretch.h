@@ -37,9 +37,8 @@ static inline stretch_t stretch_at(const map_word_t *map, uint32_t granule) {
 
 /* Does the map tell its length as well, from both of its ends? */
 static inline bool stretch_told(const map_word_t *map, const stretch_t *stretch) {
-    uint32_t last = stretch->start + stretch->length - 1;
-    return map_length(map, stretch->start) == stretch->length &&
-           map_start_of(map, last) == stretch->start;
+    uint32_t end = stretch->start + stretch->length;
+    return map_end(map, stretch->start) == end && map_start(map, end) == stretch->start;
 }
 
 #endif

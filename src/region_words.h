@@ -9,20 +9,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* start and size are multiples of 4, here and below. */
-static inline void words_zero(void *start, size_t size) {
-    volatile uint32_t *word = start;
-    for (size_t i = 0; i < size / sizeof *word; i++) {
-        word[i] = 0;
+/* Addresses and sizes are multiples of 4, here and below. */
+static inline void words_zero(void *start, const void *end) {
+    for (volatile uint32_t *word = start; word != end; word++) {
+        *word = 0;
     }
 }
 
-/* The two may overlap if `to` is the lower one. */
-static inline void words_copy_down(void *to, const void *from, size_t size) {
-    volatile uint32_t *target = to;
-    const volatile uint32_t *source = from;
-    for (size_t i = 0; i < size / sizeof *target; i++) {
-        target[i] = source[i];
+/* From the end: that makes the shortest loop. */
+static inline void words_copy(void *to, const void *from, size_t size) {
+    while (size != 0) {
+        size -= sizeof(uint32_t);
+        *(volatile uint32_t *)((char *)to + size) =
+            *(const volatile uint32_t *)((const char *)from + size);
     }
 }
 

@@ -59,8 +59,8 @@ TEST(rubbish_in_free_memory_is_no_damage) {
                 bytes[i] = (unsigned char)test_random_next(&model.random);
         }
         unsigned char *map = (unsigned char *)model.region.map;
-        size_t bins = bins_words(model.region.granules) * sizeof(uint32_t);
-        for (unsigned char *at = map - bins; at < map; at++)
+        unsigned char *heads = (unsigned char *)bins_head(&model.region, model.region.last_bin);
+        for (unsigned char *at = heads; at < map; at++)
             *at = (unsigned char)test_random_next(&model.random);
         CHECK_EQ(damage_attach(&model, 0), CAPHEAP_OK);
         CHECK_EQ(model.retained.status, CAPHEAP_OK);

@@ -350,11 +350,10 @@ TEST(the_layout_number_goes_with_the_map) {
     uint32_t sum = 0;
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         map_set_start(map, granule);
-        if (i % 2 == 0)
-            map_write_live(map, granule, lengths[i]);
-        else
-            map_write_free(map, granule, lengths[i]);
-        granule += lengths[i];
+        uint32_t end = granule + lengths[i];
+        map_write_ends(map, granule, end, i % 2);
+        map_write_length(map, granule, end);
+        granule = end;
     }
     map_set_start(map, granule);
     for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)

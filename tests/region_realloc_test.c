@@ -77,36 +77,6 @@ TEST(grows_forward_in_place) {
     close_three();
 }
 
-TEST(grows_down_into_free_space_before) {
-    open_three(304, 200, 104, true);
-    unsigned char *start = start_of(FIRST);
-    model_free(&model, FIRST);
-    CHECK(model_realloc(&model, SECOND, 504));
-    CHECK_EQ(start_of(SECOND), start);
-    CHECK_EQ(capheap_region_free_bytes(&model.region), 0);
-    close_three();
-}
-
-TEST(grows_down_by_less_than_its_own_size) {
-    /* Old and new place overlap: the copy must run upwards. */
-    open_three(16, 1000, 104, true);
-    model_free(&model, FIRST);
-    CHECK(model_realloc(&model, SECOND, 1016));
-    CHECK_EQ(capheap_region_free_bytes(&model.region), 0);
-    close_three();
-}
-
-TEST(grows_both_ways) {
-    open_three(104, 200, 304, true);
-    unsigned char *start = start_of(FIRST);
-    model_free(&model, FIRST);
-    model_free(&model, THIRD);
-    CHECK(model_realloc(&model, SECOND, 608));
-    CHECK_EQ(start_of(SECOND), start);
-    CHECK_EQ(capheap_region_free_bytes(&model.region), 0);
-    close_three();
-}
-
 TEST(moves_when_neighbours_are_taken) {
     open_three(104, 200, 304, false);
     unsigned char *start = start_of(SECOND);
@@ -181,7 +151,7 @@ TEST(every_granule_keeps_contents) {
 }
 
 TEST_MAIN(null_is_malloc, zero_bytes_is_free, same_granules_stay, grows_forward_in_place,
-          grows_down_into_free_space_before, grows_down_by_less_than_its_own_size, grows_both_ways,
+
           moves_when_neighbours_are_taken, failure_leaves_the_block_untouched,
           shrinks_and_gives_back, shrinks_beside_free_neighbours,
           grows_by_one_granule_to_the_end_and_back, every_granule_keeps_contents)

@@ -55,14 +55,14 @@ typedef struct capheap_region {
     capheap_map_word_t *map; /* who starts where; before it: the heads of the free lists */
     uint32_t granules;       /* granules that blocks may take, numbered from 1 */
     uint32_t open;           /* the free block that small requests are cut from; 0: none */
-    uint32_t open_length;    /* its granules, or 0. It is in no bin */
+    uint32_t open_end;       /* the granule after it, or 0. It is in no bin */
     uint32_t free;           /* of them: in free blocks */
     uint32_t minimum;        /* the least that `free` was when a block was given back */
     uint32_t blocks;         /* live blocks */
-    uint32_t fault;          /* a damaged link that this call met: its granule, else 0 */
+    uintptr_t fault;         /* address of a damaged link that this call met, else 0 */
     uint8_t shift;           /* log2 of the granule's bytes */
     uint8_t flags;           /* CAPHEAP_REGION_* */
-    uint8_t bin_words;       /* words that tell which lists have blocks */
+    uint8_t last_bin;        /* the number of the last list of free blocks */
     uint8_t quick;           /* requests of so many granules take the short cuts */
     capheap_report_fn report;
     void *report_context;
