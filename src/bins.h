@@ -12,8 +12,8 @@
  * them, so to speak, a word with a bit for each: 1 if its list has blocks.
  *
  * One free block, the open one, is in no bin: small requests are cut from it one after another, and
- * blocks freed beside it join it, all without touching a list. Its length is kept in the region and
- * written into the map only when it goes into a bin.
+ * blocks freed beside it join it, all without touching a list. Its end is kept in the region, its
+ * length written into the map only when it goes into a bin.
  */
 #ifndef CAPHEAP_BINS_H
 #define CAPHEAP_BINS_H

@@ -115,10 +115,8 @@ capheap_status_t capheap_region_init(capheap_region_t *region,
     region->shift = (uint8_t)shift;
     region->flags = (uint8_t)config->flags;
     region->last_bin = (uint8_t)last_bin;
-#if REGION_QUICK
-    uint32_t quick = granules >> REGION_LARGE_SHIFT;
+    uint32_t quick = REGION_QUICK ? granules >> REGION_LARGE_SHIFT : 0;
     region->quick = (uint8_t)(quick < BINS_EXACT ? quick : BINS_EXACT);
-#endif
     region->report = config->report;
     region->report_context = config->report_context;
     return CAPHEAP_OK;

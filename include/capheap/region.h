@@ -113,8 +113,8 @@ void *capheap_region_calloc(capheap_region_t *region, size_t count, size_t size)
 void *capheap_region_aligned_alloc(capheap_region_t *region, size_t alignment, size_t size);
 
 /*
- * Change a block's size: in place, down into free memory before it, or elsewhere. Contents are kept
- * up to the smaller of both sizes; the alignment kept is the granule's. NULL if it can't be had,
+ * Change a block's size: in place or elsewhere. Contents are kept up to the smaller of both sizes;
+ * the alignment kept is the granule's. NULL if it can't be had,
  * and the block is as it was. ptr NULL: malloc. size 0: free, and NULL. A pointer that is no live
  * block's: reported, NULL. O(1) and the copy.
  */
