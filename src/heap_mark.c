@@ -68,7 +68,7 @@ static bool passes(capheap_heap_t *heap, capheap_mark_t *mark, bool was_low) {
     if (passed) {
         capheap_port_lock(&heap->owner_lock);
         passed = mark->is_low == was_low; /* nobody else has told it */
-        CAPHEAP_WRITE(mark->is_low, was_low != passed);
+        CAPHEAP_WRITE(mark->is_low, !was_low);
         capheap_port_unlock(&heap->owner_lock);
     }
     return passed;
