@@ -29,8 +29,9 @@ typedef struct capheap_owner {
     size_t limit;                 /* bytes that its blocks may have, rounding included */
     struct capheap_owner *parent; /* another one of the array, itself without a parent; or NULL */
 
-    size_t used;    /* bytes of its blocks, its children's among them */
-    size_t peak;    /* the most that it ever used */
+    size_t used;    /* bytes of its blocks, its children's among them; of one that is just being
+                       moved, both places */
+    size_t peak;    /* the most that it ever used, moves aside */
     size_t refused; /* requests that failed, and that its limit, or its parent's, kept from a region
                        that was asked (a count; its children's among them) */
 } capheap_owner_t;
