@@ -19,11 +19,9 @@
 #include "capheap/inspect.h"
 
 #define HEAP_MODEL_MEMORIES 6
-#ifndef HEAP_MODEL_WINDOW
-#define HEAP_MODEL_WINDOW 65536 /* bytes of address space per memory */
-#endif
-#define HEAP_MODEL_SLOTS   256
-#define HEAP_MODEL_NOWHERE HEAP_MODEL_MEMORIES /* the index of no memory */
+#define HEAP_MODEL_WINDOW   65536 /* bytes of address space per memory */
+#define HEAP_MODEL_SLOTS    256
+#define HEAP_MODEL_NOWHERE  HEAP_MODEL_MEMORIES /* the index of no memory */
 
 typedef struct heap_model_memory {
     capheap_memory_t memory;

@@ -11,9 +11,8 @@ set(BOARD_MHZ 125)
 set(BOARD_TIMER rp2040)
 set(BOARD_FAULTS 1 2 3)
 set(BOARD_PORTS rp2040 cortex_m)
-list(REMOVE_ITEM BOARD_CASES chip_layout_random) # its model of a chip takes up to 1 MB
+list(REMOVE_ITEM BOARD_CASES chip_layout_random property_heap) # models of up to 1 MB and of 384 KB
 set(BOARD_CASES_APART chip_esp_idf property_chip property_policy region_init)
-set(BOARD_SMALL -DHEAP_MODEL_WINDOW=16384)
 set(BOARD_SLOWER 5 7)
 set(BOARD_RESETS 0) # not in rp2040js
 set(BOARD_CORES 2)
