@@ -85,6 +85,9 @@ capheap_status_t capheap_region_init(capheap_region_t *region,
     map_word_t *map, *end;
     uintptr_t origin;
     for (;;) { /* the books are the larger the more granules there are */
+        if (granules == 0) {
+            return CAPHEAP_ERROR_TOO_SMALL;
+        }
         last_bin = bins_index(granules);
         map = (map_word_t *)(books + heads_words(last_bin));
         end = map + map_words(granules);
@@ -95,8 +98,7 @@ capheap_status_t capheap_region_init(capheap_region_t *region,
         }
         granules -= (granules - room) / 8 + 1;
     }
-    if (granules == 0 ||
-        (config->books != NULL && (uintptr_t)end - (uintptr_t)books > config->books_size)) {
+    if (config->books != NULL && (uintptr_t)end - (uintptr_t)books > config->books_size) {
         return CAPHEAP_ERROR_TOO_SMALL;
     }
     words_zero(books, end);

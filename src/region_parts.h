@@ -16,9 +16,11 @@ SHARED uint32_t region_granules(const capheap_region_t *region, size_t size) {
 
 /* Does a block start at the granule that is free (`flip` 0), or live (~0)? */
 SHARED bool region_block_at(const capheap_region_t *region, uint32_t granule, uint32_t flip) {
+    if (granule > region->granules) {
+        return false;
+    }
     const map_word_t *word = region->map + granule / MAP_GRANULES;
-    return granule <= region->granules &&
-           ((word->start & (word->free ^ flip)) >> granule % MAP_GRANULES & 1) != 0;
+    return ((word->start & (word->free ^ flip)) >> granule % MAP_GRANULES & 1) != 0;
 }
 
 /* The first granule of the live block that starts at the pointer; 0 if none does. */
